@@ -1,0 +1,88 @@
+# Two commands are enough: `make run` (the sample province, every night of it) and `make test` (everything).
+# Each makes the environment first, whenever pyproject.toml or constraints.txt has changed.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+BUILD ?= build
+
+# The sample's secret is public and only for fictional children; a real one never stands in a file of the repository.
+SAMPLE_SECRET := sample-secret-of-a-fictional-province
+SAMPLE_HOME ?= $(BUILD)/sample
+WORLD ?=
+COMPARE ?= $(WORLD)/../../tools/compare/compare.py
+ACCEPT_HOME ?= $(BUILD)/accept
+ACCEPT_TABLES ?= zeroing dropout_rate retention enrolment_rate source_status restricted.children restricted.cases restricted.events
+CHILDREN ?= 200000
+
+export GX_ANALYTICS_ENABLED := false
+export DAGSTER_DISABLE_TELEMETRY := 1
+
+.PHONY: help env run test test-full lint format dev accept bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+env: $(STAMP) ## the environment only
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || { \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }; \
+	  $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP) ## the nights of the sample province, from nothing; prints the last one
+	@rm -rf $(SAMPLE_HOME)
+	@KONGCHUO_SECRET=$(SAMPLE_SECRET) $(BIN)/kongchuo replay --dates data/sample/run_dates.txt \
+	  --landing data/sample/landing --home $(SAMPLE_HOME) --policy data/sample/policy.toml
+
+test: $(STAMP) ## lint, types, layers and all tests but the long ones
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 -m 'not full'
+
+test-full: $(STAMP) ## the long tests too, and the lint of the models
+	$(MAKE) lint
+	$(BIN)/pytest -n 2
+
+lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --nofail --processes 2 pipelines/models
+
+format: $(STAMP) ## put the code in its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+dev: $(STAMP) ## Dagster's page with the sample loaded, on http://127.0.0.1:3000
+	@mkdir -p $(BUILD)/dagster
+	@cp assets/dagster.yaml $(BUILD)/dagster/dagster.yaml
+	@test -e $(SAMPLE_HOME)/published/current || $(MAKE) run
+	KONGCHUO_SECRET=$(SAMPLE_SECRET) KONGCHUO_LANDING=$(CURDIR)/data/sample/landing KONGCHUO_HOME=$(abspath $(SAMPLE_HOME)) \
+	  KONGCHUO_POLICY=$(CURDIR)/data/sample/policy.toml DAGSTER_HOME=$(abspath $(BUILD)/dagster) \
+	  $(BIN)/dagster dev --module-name assets.definitions
+
+accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night with what was published
+	@test -d '$(WORLD)/expected' || { echo 'Give the folder of a world: make accept WORLD=dir (landing/, run_dates.txt, policy.toml, expected/).' >&2; exit 2; }
+	@rm -rf $(ACCEPT_HOME); mkdir -p $(ACCEPT_HOME)
+	@cp '$(WORLD)/policy.toml' $(ACCEPT_HOME)/policy.toml && chmod u+w $(ACCEPT_HOME)/policy.toml
+	@# Every night is compared, so every night is kept.
+	@sed -i 's/^keep_nights *=.*/keep_nights = 100000/' $(ACCEPT_HOME)/policy.toml
+	KONGCHUO_SECRET=test-secret $(BIN)/kongchuo replay --plain --dates '$(WORLD)/run_dates.txt' \
+	  --landing '$(WORLD)/landing' --home $(ACCEPT_HOME) --policy $(ACCEPT_HOME)/policy.toml
+	$(BIN)/python $(COMPARE) --expected '$(WORLD)/expected' --actual $(ACCEPT_HOME)/published --tables $(ACCEPT_TABLES)
+
+bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries
+	$(BIN)/python -m tests.bench.run --children $(CHILDREN)
+
+clean: ## everything that make has made, but the environment
+	rm -rf $(BUILD) *.egg-info
