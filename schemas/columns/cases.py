@@ -1,0 +1,86 @@
+"""A case and its events (section 4)."""
+
+from __future__ import annotations
+
+from schemas.columns.column import Column
+
+
+def _due(name: str, label: str, description: str, formula: str) -> Column:
+    """A deadline of an open case; null where the case is closed or the step does not apply."""
+    return Column(name, label, description, "DATE", privacy="child", formula=formula)
+
+
+COLUMNS = (
+    Column(
+        "case_id",
+        "案号",
+        "Key of a case, one per child and episode",
+        privacy="child",
+        formula="child_key-episode",
+        pattern=r"[0-9a-f]{16}-[1-9][0-9]*",
+    ),
+    Column("episode", "次序", "Number of the child's episode, from 1", "BIGINT", "次", privacy="child"),
+    Column("opened_on", "立案日期", "Run date that opened the case", "DATE", privacy="child"),
+    Column("verified_on", "核实日期", "Date of verification; null while suspected", "DATE", privacy="child"),
+    Column("closed_on", "销号日期", "Run date that closed the case; null while open", "DATE", privacy="child"),
+    Column("close_reason", "销号原因", "Why the case was closed"),
+    Column("relapse", "是否反弹", "An earlier episode closed as returned or placed", "BOOLEAN", privacy="child"),
+    Column("sub_state", "附加状态", "Return not yet confirmed, or no extract speaks of the child", privacy="child"),
+    Column("visits", "劝返次数", "Visits (劝返) of the case dated by D", "BIGINT", "次", privacy="child"),
+    Column("last_action_on", "最近行动日期", "Date of the latest action of the case", "DATE", privacy="child"),
+    Column("legal_step", "法律程序", "Furthest legal step reached", privacy="child"),
+    _due("verify_due", "核查期限", "Day by which the suspicion is to be verified", "opened_on + deadline.verify_days"),
+    _due(
+        "first_visit_due",
+        "首次劝返期限",
+        "Day by which the first visit is due",
+        "verified_on + deadline.first_visit_days",
+    ),
+    _due(
+        "notice_due",
+        "文书期限",
+        "Day by which the notice is due",
+        "earlier of verified_on + deadline.notice_days and the failed visit that fills legal.visits_before_notice",
+    ),
+    _due(
+        "penalty_due",
+        "处罚期限",
+        "Day by which the penalty is due",
+        "date of the first notice + legal.notice_term_days",
+    ),
+    _due("lawsuit_due", "起诉期限", "Day by which the lawsuit is due", "date of the penalty + legal.penalty_term_days"),
+    _due(
+        "month_report_due",
+        "月报期限",
+        "Day by which an action of the month is due",
+        "last day of the month before D's where that month has no action, else last day of D's month",
+    ),
+    # events
+    Column("event", "事件", "What happened to the case: open, verify, close or rekey", privacy="child"),
+    Column("on_date", "事件日期", "Date of the event", "DATE", privacy="child"),
+    Column(
+        "evidence_kind",
+        "佐证来源",
+        "Kind of the extract that is the evidence (English name of the kind)",
+        privacy="child",
+    ),
+    Column("evidence_delivery", "佐证文件", "Delivery that holds the evidence, <date>/<file>", privacy="child"),
+    Column("evidence_row", "佐证行号", "Row number of the evidence in its file", "BIGINT", privacy="child"),
+    # lists around the ledger
+    Column("route", "查询途径", "How the missing child is to be looked up (3.5)", privacy="child"),
+    Column(
+        "last_lookup_on",
+        "最近查询日期",
+        "Date of the latest look-up; null where never looked up",
+        "DATE",
+        privacy="child",
+    ),
+    Column(
+        "last_reported",
+        "最近报告日期",
+        "Last date by D with a daily report or an absence row; null where never",
+        "DATE",
+    ),
+    Column("region", "三统一区域", "Region of the diagram of the three lists", privacy="child"),
+    Column("cases", "涉及案件", "Open cases without this holder", "BIGINT", "人"),
+)

@@ -1,0 +1,85 @@
+"""Counts that the ledger publishes: zeroing, closings, three lists, the six numbers, deadlines (4.3-4.6, 5.4, 5.5)."""
+
+from __future__ import annotations
+
+from schemas.columns.column import Column
+
+
+def _people(name: str, label: str, description: str, formula: str = "") -> Column:
+    """A count of children or cases; a child counts once per unit and night."""
+    return Column(name, label, description, "BIGINT", "人", formula=formula)
+
+
+COLUMNS = (
+    Column("line", "责任线", "Tree of responsibility: household (government line) or school (education line)"),
+    Column("group", "人群", "Group of children that is counted"),
+    _people("open_at_start", "期初在册", "Open cases at the end of the previous run"),
+    _people("opened", "本期新增", "Cases opened tonight that are no relapse"),
+    _people("relapsed", "本期反弹", "Cases opened tonight whose earlier episode closed as returned or placed"),
+    _people("closed", "本期销号", "Cases closed tonight"),
+    _people("open_at_end", "期末在册", "Open cases at D", "open_at_start + opened + relapsed - closed"),
+    _people("suspected_open", "疑似辍学", "Open cases in state suspected at D"),
+    _people("verified_open", "辍学", "Open cases in state verified at D"),
+    _people("overdue", "逾期", "Open cases with at least one overdue deadline at D"),
+    Column("zeroed", "是否清零", "No verified open case and no suspected case past verify_due", "BOOLEAN"),
+    Column(
+        "zeroed_since",
+        "清零起始日期",
+        "First run date of the present unbroken run of zeroed dates; null when not zeroed",
+        "DATE",
+    ),
+    Column(
+        "days_since_zero",
+        "已清零天数",
+        "Days since zeroed_since; null when not zeroed",
+        "BIGINT",
+        "天",
+        formula="as_of - zeroed_since",
+    ),
+    _people("ever_opened", "累计立案", "Cases ever opened to date"),
+    _people("ever_closed", "累计销号", "Cases closed to date"),
+    Column(
+        "clearance_rate",
+        "销号率",
+        "Share of cases ever opened that are closed; null where none was ever opened",
+        "DECIMAL(9,2)",
+        "%",
+        formula="ever_closed / ever_opened × 100",
+    ),
+    _people("closed_today", "当日销号", "Cases closed at D for the reason"),
+    _people("closed_this_school_year", "本学年销号", "Cases closed since 1 September of the school year of D"),
+    _people("closed_to_date", "累计销号（按原因）", "Cases closed to date for the reason"),
+    # three lists of one set (4.6)
+    _people("education", "教育部门名单", "Children on the education department's list"),
+    _people("poverty_office", "乡村振兴部门名单", "Children on the poverty office's list"),
+    _people("ledger", "台账", "Verified open cases of the ledger"),
+    _people("common", "三方一致", "Children on all three"),
+    _people("education_only", "仅教育部门", "Children on the education list alone"),
+    _people("poverty_only", "仅乡村振兴部门", "Children on the poverty office's list alone"),
+    _people("ledger_only", "仅台账", "Children in the ledger alone"),
+    _people("education_poverty", "教育与乡村振兴", "Children on both lists but not in the ledger"),
+    _people("education_ledger", "教育与台账", "Children on the education list and in the ledger only"),
+    _people("poverty_ledger", "乡村振兴与台账", "Children on the poverty office's list and in the ledger only"),
+    Column("agreed", "是否三统一", "All regions but the common set are empty", "BOOLEAN"),
+    # the ministry's six numbers (5.5)
+    _people("suspected", "疑似辍学人数", "Suspected cases open at D"),
+    _people("verified", "辍学人数", "Verified cases open at D"),
+    _people("returned", "劝返复学人数", "Cases closed returned in the month of D, up to D"),
+    # deadlines
+    Column("deadline", "期限种类", "Name of the deadline (4.4)"),
+    _people("due", "有期限案件", "Open cases that have this deadline"),
+    Column(
+        "oldest_overdue_days",
+        "最长逾期天数",
+        "Days by which the oldest overdue deadline is passed; null where none is overdue",
+        "BIGINT",
+        "天",
+    ),
+    # where children are schooled (5.4)
+    _people("local_local", "本在本", "Registry and school in the county"),
+    _people("local_elsewhere_province", "本在外（省内）", "Registry here, school in another county of the province"),
+    _people("local_elsewhere", "本在外（省外）", "Registry here, schooled in another province by look-up"),
+    _people("outside_local", "外在本", "School here, registry in another county of the province"),
+    _people("outside_province_local", "外在本（省外）", "School here, no active registry row in the province"),
+    Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
+)

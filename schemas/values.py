@@ -1,0 +1,196 @@
+"""The values that coded columns of computed tables may hold, each with its 中文 label (section 6.4, 3.3, 3.4).
+
+Codes of delivered files (性别 1/2, 学籍状态 01 …) belong to `schemas.codes`; here stand the words this project makes
+itself. A mapping is code → label, in the order in which reports show them.
+"""
+
+from __future__ import annotations
+
+UNIT_LEVEL = {
+    "province": "省",
+    "prefecture": "市（州）",
+    "county": "县（市、区）",
+    "township": "乡镇（街道）",
+    "village": "村（社区）",
+    "school": "学校",
+}
+
+STATUS = {
+    "deceased": "死亡",
+    "emigrated": "出国（境）",
+    "graduated": "毕业",
+    "in_school": "在校",
+    "suspended": "休学",
+    "enrolled_elsewhere": "省外就读",
+    "placed": "已安置",
+    "deferred": "延缓入学",
+    "suspected_absent": "疑似辍学（在籍不在校）",
+    "transfer_pending": "转学在途",
+    "undetermined": "无法判定（学籍数据缺）",
+    "not_due": "未到入学时间或已超龄",
+    "aged_out": "超过义务教育年龄",
+    "moved_away": "户口迁出",
+    "out_of_school": "失学辍学",
+}
+
+CATEGORY = {
+    "dropped_out": "辍学",
+    "transfer_lost": "转出未入",
+    "suspension_lapsed": "休学逾期",
+    "vanished": "学籍消失",
+    "never_enrolled": "失学",
+    "long_absent": "疑似辍学（连续缺课）",
+    "not_at_roll_call": "名在人不在",
+}
+
+FLAG = {
+    "id_invalid": "身份证号无效",
+    "id_mismatch": "身份证号与性别或出生日期不符",
+    "no_enrolment": "就读无学籍",
+    "two_active_enrolments": "双重学籍均在读",
+    "register_to_move": "学籍待迁",
+    "dead_but_present": "户籍死亡而在校",
+    "abroad_but_present": "户籍出国（境）而在校",
+    "graduation_presumed": "推定毕业",
+    "shared_name": "同名同生日未区分",
+}
+
+MATCH_TIER = {
+    "id": "身份证号一致",
+    "student_number": "学籍号内身份证号一致",
+    "name_birth_place": "姓名、出生日期、性别、县一致",
+    "probabilistic": "概率匹配",
+    "decision": "人工裁定",
+}
+
+CASE_STATE = {"suspected": "疑似辍学", "verified": "辍学（已核实）", "closed": "已销号"}
+
+SUB_STATE = {"return_pending": "复学待确认", "unseen": "查无此人"}
+
+CLOSE_REASON = {
+    "deceased": "死亡",
+    "emigrated": "出国（境）",
+    "graduated": "毕业",
+    "enrolled_elsewhere": "省外就读",
+    "placed": "安置",
+    "deferred": "延缓入学",
+    "suspended": "休学",
+    "aged_out": "超龄",
+    "moved_away": "户口迁出",
+    "found_enrolled": "核查在校",
+    "returned": "复学",
+    "not_due": "未到入学时间",
+    "not_substantiated": "核查不属实",
+    "merged": "并案",
+}
+
+DEADLINE = {
+    "verify_due": "核查期限",
+    "first_visit_due": "首次劝返期限",
+    "notice_due": "文书期限",
+    "penalty_due": "处罚期限",
+    "lawsuit_due": "起诉期限",
+    "month_report_due": "月报期限",
+}
+
+LEGAL_STEP = {"none": "无", "notice": "文书", "penalty": "行政处罚", "lawsuit": "起诉"}
+
+LINE = {"household": "政府线（户籍）", "school": "教育线（学校）"}
+
+GROUP = {
+    "all": "全部",
+    "male": "男",
+    "female": "女",
+    "han": "汉族",
+    "minority": "少数民族",
+    "poor": "脱贫户",
+    "assisted": "救助对象",
+    "disabled": "残疾",
+    "left_behind": "留守",
+    "migrant": "随迁",
+}
+
+LEDGER_GROUP = {key: GROUP[key] for key in ("all", "poor")}
+
+STAGE = {"primary": "小学", "junior": "初中", "none": "未入学"}
+
+TAUGHT_STAGE = {key: STAGE[key] for key in ("primary", "junior")}
+
+DROPOUT_VARIANT = {"event": "新增口径", "ledger": "台账口径", "flow": "学籍变动口径"}
+
+RETENTION_VARIANT = {"national": "国家口径", "adjusted": "转入转出调整", "net": "净流动调整"}
+
+RETENTION_INDICATOR = {
+    "nine_year": "九年义务教育巩固率",
+    "primary_six_year": "小学六年巩固率",
+    "junior_three_year": "初中三年巩固率",
+}
+
+ENROLMENT_INDICATOR = {
+    "primary_net_enrolment": "小学净入学率",
+    "junior_gross_enrolment": "初中毛入学率",
+    "compulsory_enrolment": "义务教育入学率",
+    "three_disabilities_enrolment": "三类残疾儿童少年入学率",
+    "poor_enrolment": "脱贫户子女入学率",
+    "aid_coverage": "资助覆盖率",
+}
+
+REGION = {
+    "common": "三方一致",
+    "education_only": "仅教育",
+    "poverty_only": "仅乡村振兴",
+    "ledger_only": "仅台账",
+    "education_poverty": "教育与乡村振兴",
+    "education_ledger": "教育与台账",
+    "poverty_ledger": "乡村振兴与台账",
+}
+
+ROUTE = {"in_province": "省内学籍", "other_province": "省外就读待核", "no_record": "无任何记录"}
+
+PAPER_RETURN = {"claimed_return": "报称复学", "full_attendance": "学校报全员到校"}
+
+NOTE = {"no_statistics": "无教基统计"}
+
+SOURCE_STATE = {"refused": "退回", "missing": "缺报", "stale": "过期", "in_force": "有效"}
+
+DELIVERY_STATE = {"accepted": "接收", "refused": "退回"}
+
+EVENT = {"open": "立案", "verify": "核实", "close": "销号", "rekey": "更换主键"}
+
+EVENT_REASON = {
+    **CATEGORY,
+    **CLOSE_REASON,
+    "verification": "核查属实",
+}
+"""Reason of an event: the category at opening, `verification` or `dropped_out` at verifying, else the close reason."""
+
+VERDICT = {"pass": "通过", "warn": "提示", "fail": "不通过"}
+
+KIND = {
+    "division": "区划",
+    "school": "学校",
+    "calendar": "校历",
+    "registry": "户籍",
+    "enrolment": "学籍",
+    "enrolment_change": "学籍异动",
+    "in_school": "在校",
+    "absence": "缺课",
+    "daily_report": "日报",
+    "poverty": "脱贫户",
+    "assistance": "救助",
+    "disability": "残疾人",
+    "aid": "资助",
+    "case_action": "劝返",
+    "match_decision": "匹配裁定",
+    "lookup": "学籍查询",
+    "department_list": "部门名单",
+    "responsibility": "责任人",
+    "annual_statistics": "教基统计",
+}
+"""English name of a kind (its clean table) → its name in file names and reports (section 2.2)."""
+
+EVERY_KIND = ("各类交付文件",)
+"""Source of tables that stand on deliveries of every kind."""
+
+ROLE = ("县长", "教育局长", "乡镇长", "村委会主任", "校长", "师长")
+"""Holders of the two chains (section 4.5); the parent is no unit's holder and never a gap."""
