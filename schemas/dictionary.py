@@ -1,0 +1,132 @@
+"""The data dictionary, made from the contracts: rows for `published.dictionary`, `docs/dictionary.md` and its CSV twin.
+
+`python -m schemas.dictionary [folder]` writes both files again (default `docs`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from schemas.catalogue import CATALOGUE, LAYERS, tables_of
+from schemas.columns import COLUMNS
+from schemas.pandera_models import polars_schema
+from schemas.tables import Table
+from schemas.units import UNITS
+
+PUBLISHED_LAYERS = ("published", "restricted", "quality")
+"""Layers whose tables leave the warehouse; the others are in the documents only."""
+
+ENTRY = tuple(name for name in CATALOGUE["published.dictionary"].columns if name != "as_of")
+
+LAYER_LABEL = {
+    "landing": "交付登记",
+    "clean": "清洗后的交付数据",
+    "core": "基础",
+    "matching": "身份匹配",
+    "status": "状态判定",
+    "ledger": "台账",
+    "indicators": "指标",
+    "published": "公开表（report.duckdb）",
+    "restricted": "受限表（cases.duckdb）",
+    "quality": "质量表（cases.duckdb）",
+}
+
+
+def entries(tables: Iterable[Table]) -> list[dict[str, object]]:
+    """One entry per column of the tables, in contract order; names as in `published.dictionary` without `as_of`."""
+    return [
+        {
+            "table_name": table.full_name,
+            "table_label": table.label,
+            "position": position,
+            "column_name": name,
+            "label": table.label_of(name),
+            "description": table.description_of(name),
+            "type": table.type_of(name),
+            "unit": COLUMNS[name].unit or None,
+            "formula": COLUMNS[name].formula or None,
+            "source": table.source_of(name) or None,
+            "allowed_values": ";".join(table.values.get(name) or table.items.get(name) or ()) or None,
+            "is_key": name in table.key,
+        }
+        for table in tables
+        for position, name in enumerate(table.columns, start=1)
+    ]
+
+
+def dictionary_rows(as_of: date) -> pl.DataFrame:
+    """Rows of `published.dictionary` for a business date: every column of the tables that leave the warehouse."""
+    table = CATALOGUE["published.dictionary"]
+    rows = [{"as_of": as_of, **entry} for entry in entries(tables_of(*PUBLISHED_LAYERS))]
+    return pl.DataFrame(rows, schema=polars_schema(table))
+
+
+def dictionary_csv() -> str:
+    """All tables of the catalogue as CSV, one line per column; empty is null."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ENTRY, lineterminator="\n")
+    writer.writeheader()
+    for entry in entries(CATALOGUE.values()):
+        writer.writerow({**entry, "is_key": "true" if entry["is_key"] else "false"})
+    return out.getvalue()
+
+
+def dictionary_markdown() -> str:
+    """All tables of the catalogue as Markdown: one section per layer, one table per table."""
+    lines = [
+        "# 数据字典 Data dictionary",
+        "",
+        "Made from the contracts by `python -m schemas.dictionary`; do not edit. `dictionary.csv` has the same rows.",
+        "",
+        f"Units 单位: {'; '.join(f'{unit} = {meaning}' for unit, meaning in UNITS.items())}.",
+        "",
+        "**Bold** columns are the key.",
+    ]
+    for layer in LAYERS:
+        tables = tables_of(layer)
+        if tables:
+            lines += ["", f"## {LAYER_LABEL[layer]} `{layer}`"]
+            for table in tables:
+                lines += ["", *_section(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(table: Table) -> list[str]:
+    """Markdown of one table."""
+    lines = [
+        f"### {table.label} `{table.full_name}`",
+        "",
+        f"{table.description}. One row: {table.grain}. Specification {table.spec}. Audience: {table.audience}.",
+        "",
+        "| column | 中文名 | description | type | 单位 | formula, values | 来源 |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for entry in entries([table]):
+        name = f"**{entry['column_name']}**" if entry["is_key"] else str(entry["column_name"])
+        made = "; ".join(str(entry[part]) for part in ("formula", "allowed_values") if entry[part])
+        cells = (name, entry["label"], entry["description"], entry["type"], entry["unit"], made, entry["source"])
+        lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
+    return lines
+
+
+def _escaped(cell: object) -> str:
+    """A cell of a Markdown table: bars would end it, angle brackets would vanish as tags."""
+    return str(cell or "").replace("|", "\\|").replace("<", "\\<")
+
+
+def write(folder: Path) -> None:
+    """Write `dictionary.md` and `dictionary.csv` into the folder, replacing what is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "dictionary.md").write_text(dictionary_markdown(), encoding="utf-8", newline="\n")
+    (folder / "dictionary.csv").write_text(dictionary_csv(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

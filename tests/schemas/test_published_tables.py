@@ -1,0 +1,170 @@
+"""The contracts of what is published, against section 6.1 of the specification written out once more."""
+
+import pytest
+
+from schemas.catalogue import CATALOGUE, tables_of
+from schemas.columns import COLUMNS
+
+U = "unit_code unit_level unit_name parent_code "
+CASES = (
+    "child_key case_id episode state category opened_on verified_on closed_on close_reason relapse sub_state "
+    "household_division school_code stage poor visits last_action_on legal_step verify_due first_visit_due notice_due "
+    "penalty_due lawsuit_due month_report_due overdue"
+)
+# table: (columns after as_of as section 6.1 lists them, what may follow, key after as_of)
+SPEC = {
+    "published.zeroing": (
+        U + "line group open_at_start opened relapsed closed open_at_end suspected_open verified_open overdue zeroed "
+        "zeroed_since days_since_zero ever_opened ever_closed clearance_rate",
+        "suppressed",
+        "unit_code line group",
+    ),
+    "published.closures": (
+        U + "line close_reason closed_today closed_this_school_year closed_to_date",
+        "suppressed",
+        "unit_code line close_reason",
+    ),
+    "published.dropout_rate": (
+        U + "school_year stage variant numerator denominator rate limit_rate over_limit last_year_rate consecutive "
+        "at_bound note",
+        "suppressed",
+        "unit_code school_year stage variant",
+    ),
+    "published.retention": (
+        U + "school_year indicator variant numerator entrants transfers_in transfers_out deaths denominator rate "
+        "rate_shown target met gap_children transfers_unmatched at_bound note",
+        "suppressed",
+        "unit_code school_year indicator variant",
+    ),
+    "published.enrolment_rate": (
+        U + "school_year indicator group numerator denominator rate target met gap_children at_bound",
+        "suppressed",
+        "unit_code school_year indicator group",
+    ),
+    "published.residence": (
+        U + "local_local local_elsewhere_province local_elsewhere outside_local outside_province_local",
+        "",
+        "unit_code",
+    ),
+    "published.three_way": (
+        U + "education poverty_office ledger common education_only poverty_only ledger_only education_poverty "
+        "education_ledger poverty_ledger agreed",
+        "",
+        "unit_code",
+    ),
+    "published.monthly_six": (
+        U + "month stage suspected verified returned",
+        "suppressed",
+        "unit_code month stage",
+    ),
+    "published.deadlines": (U + "deadline due overdue oldest_overdue_days", "suppressed", "unit_code deadline"),
+    "published.source_status": (
+        "kind division state delivered_on rows accepted rejected reason",
+        "",
+        "kind division",
+    ),
+    "restricted.children": (
+        "child_key status category match_tier flags household_division school_code grade school_age sex ethnicity "
+        "poor assisted disabled left_behind migrant",
+        "",
+        "child_key",
+    ),
+    "restricted.cases": (
+        CASES,
+        "county_head township_head village_head parent bureau_head principal class_teacher",
+        "child_key case_id",
+    ),
+    "restricted.events": (
+        "case_id event on_date reason evidence_kind evidence_delivery evidence_row",
+        "child_key",
+        "case_id event on_date",
+    ),
+    "restricted.identities": ("child_key child_id name birth_date guardian phone", "", "child_key"),
+    "restricted.lookup_requests": ("child_key route last_lookup_on", "", "child_key"),
+    "restricted.registry_duplicates": (
+        "child_key household_division delivery row_number status status_date",
+        "",
+        "child_key household_division delivery row_number",
+    ),
+    "restricted.enrolment_duplicates": (
+        "child_key school_code delivery row_number grade status status_date both_active",
+        "",
+        "child_key school_code delivery row_number",
+    ),
+    "restricted.reporting_gaps": ("school_code last_reported", "", "school_code"),
+    "restricted.paper_returns": ("child_key case_id reason school_code", "", "child_key case_id reason"),
+    "restricted.three_way_children": ("county child_key region", "", "county child_key"),
+    "restricted.responsibility_gaps": ("role unit_code cases", "", "role unit_code"),
+    "quality.deliveries": (
+        "delivery kind code delivered_on sha256 state reason rows accepted rejected repeats skipped",
+        "version",
+        "delivery version",
+    ),
+    "quality.rejected_rows": ("delivery row_number kind reason row", "version", "delivery version row_number"),
+}
+DATES = (
+    "as_of zeroed_since delivered_on opened_on verified_on closed_on last_action_on on_date birth_date last_lookup_on "
+)
+DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported"
+YES_NO = (
+    "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active"
+)
+RATES = "clearance_rate rate limit_rate last_year_rate rate_shown target"
+NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
+
+
+@pytest.mark.parametrize("full_name", sorted(SPEC))
+def test_columns_and_key_are_those_of_the_specification(full_name):
+    columns, more, key = SPEC[full_name]
+    table = CATALOGUE[full_name]
+    assert table.columns == ("as_of", *columns.split(), *more.split())
+    assert table.key == ("as_of", *key.split())
+
+
+@pytest.mark.parametrize("full_name", sorted(SPEC))
+def test_types_are_those_of_section_6_4(full_name):
+    table = CATALOGUE[full_name]
+    for name in table.columns:
+        found = table.type_of(name)
+        if (full_name, name) == ("restricted.cases", "overdue"):
+            assert found == "VARCHAR[]"
+        elif name in DATES.split():
+            assert found == "DATE", name
+        elif name in YES_NO.split() or name == "suppressed":
+            assert found == "BOOLEAN", name
+        elif name in RATES.split():
+            assert found == "DECIMAL(9,2)", name
+        elif COLUMNS[name].unit in ("人", "行") or name in NUMBERS.split() or name == "version":
+            assert found == "BIGINT", name
+        else:
+            assert found == "VARCHAR", name
+
+
+def test_nothing_that_leaves_the_warehouse_lacks_a_contract():
+    found = {table.full_name for table in tables_of("published", "restricted", "quality")}
+    assert found == {*SPEC, "published.dictionary", "quality.checks"}
+
+
+def test_public_tables_speak_of_no_child():
+    for table in tables_of("published"):
+        assert table.audience == "public"
+        assert all(COLUMNS[name].privacy == "public" for name in table.columns), table.full_name
+
+
+def test_names_and_numbers_stand_only_where_the_specification_puts_them():
+    personal = {
+        table.full_name: [name for name in table.columns if COLUMNS[name].privacy == "personal"]
+        for table in tables_of("restricted", "quality")
+    }
+    assert {name: columns for name, columns in personal.items() if columns} == {
+        "restricted.identities": ["child_id", "name", "birth_date", "guardian", "phone"],
+        "restricted.cases": SPEC["restricted.cases"][1].split(),
+        "quality.rejected_rows": ["row"],
+    }
+
+
+def test_tables_with_small_units_say_what_is_suppressed():
+    for table in tables_of("published"):
+        levels = table.values.get("unit_level", ())
+        assert ("suppressed" in table.columns) == bool({"village", "school"} & set(levels)), table.full_name
+        assert bool(table.counted) == ("suppressed" in table.columns), table.full_name
