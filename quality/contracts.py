@@ -1,0 +1,165 @@
+"""Does a table keep its contract?
+
+Published, restricted and quality tables are collected and judged by Pandera: what people receive is looked at cell by
+cell. Internal tables may be large and stay where they are: one query for columns and types, one for nulls and values,
+one for the key. A check returns its outcome whatever happens; only keys are shown, never names or numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandera.errors
+import polars as pl
+
+from quality.outcome import SAMPLE_SIZE, Outcome, judge
+from quality.reader import TableReader, query
+from schemas.columns import COLUMNS
+from schemas.ddl import quoted, text_literal
+from schemas.pandera_models import pandera_schema, polars_schema
+from schemas.tables import Table
+
+CHECK = "contract"
+COLLECTED_LAYERS = ("published", "restricted", "quality")
+_ACTION = "核对生成该表的模型与 schemas/tables 中的契约，改正后重跑当晚。"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One rule of the contract that rows break: what is wrong, how many rows, keys of some of them."""
+
+    text: str
+    count: int
+    keys: tuple[str, ...] = ()
+
+
+def check_contract(reader: TableReader, table: Table, *, blocking: bool = True) -> Outcome:
+    """One outcome for one table: columns, types, nulls, values, key. Never raises: an unreadable table is a failure."""
+    try:
+        rows, faults = _faults(reader, table)
+    except Exception as error:  # a check that raises would hide every check behind it; the class tells what happened
+        rows, faults = 0, [Fault(f"无法读取（{type(error).__name__}）", 1)]
+    return judge(
+        CHECK,
+        table.full_name,
+        sum(fault.count for fault in faults),
+        good=f"{table.label}符合契约，共 {rows} 行。",
+        bad=f"{table.label}不符合契约：{'；'.join(f'{fault.text} {fault.count} 处' for fault in faults)}。",
+        action=_ACTION,
+        blocking=blocking,
+        sample=_spread(faults),
+    )
+
+
+def check_contracts(reader: TableReader, tables: Iterable[Table], *, blocking: bool = True) -> list[Outcome]:
+    """One outcome per table, in the order given."""
+    return [check_contract(reader, table, blocking=blocking) for table in tables]
+
+
+def check_frame(frame: pl.DataFrame, table: Table) -> list[Fault]:
+    """Faults of a collected frame against the contract of its table, by Pandera."""
+    faults = _type_faults(frame.schema, table)
+    if faults:
+        # Values of a column of another type cannot be judged: the type is the fault to mend first.
+        return faults
+    try:
+        pandera_schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as found:
+        return _pandera_faults(found.failure_cases, frame, table)
+    return []
+
+
+def _faults(reader: TableReader, table: Table) -> tuple[int, list[Fault]]:
+    """Rows of the table and its faults."""
+    if not reader.exists(table.full_name):
+        return 0, [Fault("缺表", 1)]
+    if table.layer in COLLECTED_LAYERS:
+        frame = reader.read(query("*", table))
+        return frame.height, check_frame(frame, table)
+    types = _type_faults(reader.read(query("*", table, "limit 0")).schema, table)
+    if types:
+        return 0, types
+    rows, faults = _cell_faults(reader, table)
+    return rows, [*faults, *_key_faults(reader, table)]
+
+
+def _type_faults(found: pl.Schema, table: Table) -> list[Fault]:
+    """Columns that are missing, unknown, out of order or of another type."""
+    wanted = polars_schema(table)
+    faults = [Fault(f"缺列 {name}", 1) for name in wanted if name not in found]
+    faults += [Fault(f"多列 {name}", 1) for name in found if name not in wanted]
+    faults += [
+        Fault(f"列 {name} 类型为 {found[name]}，应为 {table.type_of(name)}", 1)
+        for name in wanted
+        if name in found and found[name] != wanted[name]
+    ]
+    if not faults and list(found) != list(wanted):
+        faults.append(Fault("列的顺序与契约不同", 1))
+    return faults
+
+
+def _pandera_faults(cases: pl.DataFrame, frame: pl.DataFrame, table: Table) -> list[Fault]:
+    """Pandera's findings by column and rule. Its failing cells are left alone: they may hold what must not be shown."""
+    faults = []
+    for (column, check), group in cases.group_by(["column", "check"], maintain_order=True):
+        at = group["index"].drop_nulls().unique(maintain_order=True)
+        keys = frame[at.head(SAMPLE_SIZE).to_list()] if at.len() else frame.clear()
+        faults.append(Fault(_rule_text(str(check), column), max(at.len(), 1), _keys(keys, table)))
+    return faults
+
+
+def _rule_text(check: str, column: object) -> str:
+    """Chinese name of the rule that a Pandera finding speaks of."""
+    if check == "multiple_fields_uniqueness":
+        return "主键重复"
+    if check == "not_nullable":
+        return f"列 {column} 为空"
+    if check == "counts_filled":
+        return "未标抑制而人数为空"
+    if check == "suppressed_in_small_units":
+        return "村、校以外的单位标了抑制"
+    return f"列 {column} 的值不在允许范围"
+
+
+def _cell_faults(reader: TableReader, table: Table) -> tuple[int, list[Fault]]:
+    """Nulls and values outside their list, counted in one pass; keys are fetched only where something is wrong."""
+    rules = [(f"列 {name} 为空", f"{quoted(name)} is null") for name in table.not_null]
+    rules += [
+        (f"列 {name} 的值不在允许范围", f"{quoted(name)} not in ({', '.join(text_literal(v) for v in allowed)})")
+        for name, allowed in table.values.items()
+    ]
+    counts = [f"count(case when {condition} then 1 end) as c{i}" for i, (_, condition) in enumerate(rules)]
+    found = reader.read(query(", ".join(["count(*) as n", *counts]), table)).row(0)
+    faults = []
+    for (text, condition), count in zip(rules, found[1:], strict=True):
+        if count:
+            bad = reader.read(query(_key_list(table), table, f"where {condition} limit {SAMPLE_SIZE}"))
+            faults.append(Fault(text, count, _keys(bad, table)))
+    return found[0], faults
+
+
+def _key_faults(reader: TableReader, table: Table) -> list[Fault]:
+    """Keys that stand more than once."""
+    names = _key_list(table)
+    tail = f"group by {names} having count(*) > 1 limit {SAMPLE_SIZE}"
+    found = reader.read(query(f"{names}, count(*) over () as n", table, tail))
+    return [Fault("主键重复", found["n"][0], _keys(found, table))] if found.height else []
+
+
+def _key_list(table: Table) -> str:
+    """Columns of the key, quoted, for a select list."""
+    return ", ".join(quoted(name) for name in table.key)
+
+
+def _keys(rows: pl.DataFrame, table: Table) -> tuple[str, ...]:
+    """Keys of rows as text, parts joined by `|`; the date is left out, and so is every part that names a person."""
+    parts = [name for name in table.key if name != "as_of" and COLUMNS[name].privacy != "personal"]
+    return tuple("|".join("" if v is None else str(v) for v in row) for row in rows.select(parts).iter_rows())
+
+
+def _spread(faults: list[Fault]) -> tuple[str, ...]:
+    """Keys of all faults in turn, so that the first fault does not use up the sample."""
+    longest = max((len(fault.keys) for fault in faults), default=0)
+    keys = [fault.keys[i] for i in range(longest) for fault in faults if i < len(fault.keys)]
+    return tuple(dict.fromkeys(keys))

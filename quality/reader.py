@@ -1,0 +1,32 @@
+"""How a check sees tables: whatever can answer these questions, be it the engine, a published file or a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import polars as pl
+
+from schemas.ddl import quoted
+from schemas.tables import Table
+
+
+class TableReader(Protocol):
+    """Reads tables named `schema.table`; every engine is one."""
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The rows of a query as a frame."""
+
+    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        """The single value of a query; None when it has no row."""
+
+    def exists(self, table: str) -> bool:
+        """Whether the table or view is there."""
+
+
+def query(select: str, table: Table, tail: str = "") -> str:
+    """`select … from "schema"."table" …`: the only place of this package that puts SQL together.
+
+    Every part comes from contracts (names, allowed values), never from data; a caller's values are bound as parameters.
+    """
+    return f"select {select} from {quoted(table.full_name)} {tail}".rstrip()  # noqa: S608
