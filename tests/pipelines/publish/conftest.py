@@ -1,0 +1,209 @@
+"""A hand-made published night: one province, one prefecture, two counties, two townships, and rows nobody may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+AS_OF = date(2025, 9, 20)
+
+# A name as a delivered file may carry it: a formula in Excel, a tag in HTML.
+FORMULA = "=1+1"
+TAG = "<b>河口&镇"
+
+# code, level, name, parent, (suspected, verified) of all and of the poor, pupils of both stages, zeroed since
+UNITS: list[tuple[str, str, str, str | None, tuple[int, int], tuple[int, int], tuple[int | None, int | None]]] = [
+    ("990000000000", "province", "示例省", None, (5, 4), (1, 2), (1000, 500)),
+    ("990100000000", "prefecture", "示例市", "990000000000", (5, 4), (1, 2), (1000, 500)),
+    ("990101000000", "county", FORMULA, "990100000000", (5, 4), (1, 2), (1000, 500)),
+    ("990101001000", "township", TAG, "990101000000", (5, 3), (1, 1), (1000, None)),
+    ("990101002000", "township", "山口乡", "990101000000", (0, 1), (0, 1), (None, None)),
+    ("990101001001", "village", "秘密村", "990101001000", (2, 1), (0, 1), (None, None)),
+    ("9901000001", "school", "秘密小学", "990101001000", (1, 1), (0, 1), (77, None)),
+    ("990190000000", "county", "示例市市直", "990100000000", (0, 0), (0, 0), (0, 0)),
+]
+
+
+class MemoryReader:
+    """An engine's read side over tables in memory; it counts nothing and knows nothing of files."""
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame]) -> None:
+        self._connection = duckdb.connect()
+        self._connection.execute("create schema published")
+        for name, frame in tables.items():
+            self._connection.register("frame", frame.to_arrow())
+            self._connection.execute(f"create table published.{name} as select * from frame")
+            self._connection.unregister("frame")
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        return self._connection.sql(sql, params=dict(parameters or {})).pl()
+
+
+def _zeroing() -> list[dict[str, Any]]:
+    rows = []
+    for code, level, name, parent, everyone, poor, _ in UNITS:
+        for group, (suspected, verified) in (("all", everyone), ("poor", poor)):
+            for line in ("household", "school"):
+                zeroed = verified == 0
+                rows.append(
+                    {
+                        "as_of": AS_OF,
+                        "unit_code": code,
+                        "unit_level": level,
+                        "unit_name": name,
+                        "parent_code": parent,
+                        "line": line,
+                        "group": group,
+                        "open_at_start": suspected + verified,
+                        "opened": 2 if suspected else 0,
+                        "relapsed": 1 if suspected else 0,
+                        "closed": 3 if suspected else 0,
+                        # The school line must not be taken for the household line.
+                        "open_at_end": suspected + verified if line == "household" else 900,
+                        "suspected_open": suspected,
+                        "verified_open": verified,
+                        "overdue": verified,
+                        "zeroed": zeroed,
+                        "zeroed_since": date(2025, 8, 25) if zeroed else None,
+                        "days_since_zero": 26 if zeroed else None,
+                    }
+                )
+    return rows
+
+
+def _dropout() -> list[dict[str, Any]]:
+    rows = []
+    for code, level, name, parent, _, _, pupils in UNITS:
+        for stage, stock in zip(("primary", "junior"), pupils, strict=True):
+            for variant in ("event", "ledger", "flow"):
+                over = stage == "primary" and stock == 1000
+                rows.append(
+                    {
+                        "as_of": AS_OF,
+                        "unit_code": code,
+                        "unit_level": level,
+                        "unit_name": name,
+                        "parent_code": parent,
+                        "school_year": "2025-2026",
+                        "stage": stage,
+                        "variant": variant,
+                        "numerator": {"event": 7, "ledger": 8, "flow": 9}[variant] if over else 0,
+                        "denominator": stock,
+                        "rate": None if not stock else Decimal("0.70") if over else Decimal("0.00"),
+                        "limit_rate": Decimal("0.60"),
+                        "over_limit": None if not stock else over,
+                        "last_year_rate": Decimal("0.65") if over else None,
+                        "consecutive": over and level == "county",
+                        "at_bound": None if not stock else False,
+                    }
+                )
+    return rows
+
+
+def _retention() -> list[dict[str, Any]]:
+    numbers = {
+        "示例省": (940, 1000, "94.00", 10),
+        FORMULA: (940, 1000, "94.00", 10),
+        "示例市市直": (6, None, None, None),
+    }
+    return [
+        {
+            "as_of": AS_OF,
+            "unit_code": code,
+            "unit_level": level,
+            "unit_name": name,
+            "parent_code": parent,
+            "school_year": "2025-2026",
+            "indicator": "nine_year",
+            "variant": variant,
+            "numerator": numbers[name][0] if variant == "national" else 111,
+            "denominator": numbers[name][1],
+            "rate_shown": None if (shown := numbers[name][2]) is None else Decimal(shown),
+            "target": Decimal("95.00"),
+            "met": None if shown is None else False,
+            "gap_children": numbers[name][3],
+            "transfers_unmatched": 3,
+            "at_bound": None if shown is None else False,
+        }
+        for code, level, name, parent, *_ in UNITS
+        if name in numbers
+        for variant in ("national", "adjusted", "net")
+    ]
+
+
+def _deadlines() -> list[dict[str, Any]]:
+    names = ("verify_due", "first_visit_due", "notice_due", "penalty_due", "lawsuit_due", "month_report_due")
+    return [
+        {
+            "as_of": AS_OF,
+            "unit_code": code,
+            "unit_level": level,
+            "unit_name": name,
+            "parent_code": parent,
+            "deadline": deadline,
+            "due": 5 if deadline == "verify_due" and everyone[0] else 0,
+            "overdue": 4 if deadline == "verify_due" and everyone[0] else 0,
+            "oldest_overdue_days": 13 if deadline == "verify_due" and everyone[0] else None,
+        }
+        for code, level, name, parent, everyone, *_ in UNITS
+        if level != "school"
+        for deadline in names
+    ]
+
+
+def _sources() -> list[dict[str, Any]]:
+    states: list[tuple[str, str, str, date | None, str | None]] = [
+        ("学籍", "990101000000", "refused", date(2025, 9, 10), "缺少必需的列 <学籍状态>"),
+        ("学籍", "990190000000", "in_force", date(2025, 9, 1), None),
+        ("户籍", "990101000000", "stale", date(2025, 5, 1), None),
+        ("户籍", "990190000000", "missing", None, None),
+        ("匹配裁定", "990101000000", "missing", None, None),
+        ("匹配裁定", "990190000000", "missing", None, None),
+    ]
+    return [
+        {"as_of": AS_OF, "kind": kind, "division": code, "state": state, "delivered_on": day, "reason": reason}
+        for kind, code, state, day, reason in states
+    ]
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    # The night before is in the tables too, as in a database that keeps its history: nothing of it may be shown.
+    before = frame.with_columns(as_of=pl.lit(date(2025, 9, 19)), **_renamed(frame))
+    return pl.concat([frame, before])
+
+
+def _renamed(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    return {"unit_name": pl.lit("昨夜")} if "unit_name" in frame.columns else {"kind": pl.lit("昨夜")}
+
+
+@pytest.fixture(scope="session")
+def as_of() -> date:
+    return AS_OF
+
+
+@pytest.fixture(scope="session")
+def tables() -> dict[str, pl.DataFrame]:
+    return {
+        "zeroing": _frame(_zeroing()),
+        "dropout_rate": _frame(_dropout()),
+        "retention": _frame(_retention()),
+        "deadlines": _frame(_deadlines()),
+        "source_status": _frame(_sources()),
+    }
+
+
+@pytest.fixture(scope="session")
+def make_reader() -> Callable[[Mapping[str, pl.DataFrame]], MemoryReader]:
+    return MemoryReader
+
+
+@pytest.fixture(scope="session")
+def reader(tables: dict[str, pl.DataFrame]) -> MemoryReader:
+    return MemoryReader(tables)
