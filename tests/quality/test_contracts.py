@@ -1,0 +1,149 @@
+"""Contract checks find what is wrong, count it, and show keys only."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from quality.contracts import check_contract, check_contracts
+from schemas.catalogue import CATALOGUE
+
+DAY = date(2025, 11, 3)
+KEYS = [f"{i:016x}" for i in range(9)]
+REQUESTS = CATALOGUE["restricted.lookup_requests"]
+REGISTRY = CATALOGUE["clean.registry"]
+
+
+def request(key: str = KEYS[0], route: str | None = "no_record") -> dict[str, object]:
+    return {"as_of": DAY, "child_key": key, "route": route}
+
+
+def registry(row: int, **cells: object) -> dict[str, object]:
+    return {
+        **{"delivery_id": 1, "row_number": row, "citizen_number": f"99012120150101{row:04}", "name": "张三"},
+        **{"household_division": "990121001001", "registry_status": "正常", "id_invalid": False, "id_mismatch": False},
+        **cells,
+    }
+
+
+def test_a_table_that_keeps_its_contract_passes(warehouse, fill):
+    fill(REQUESTS, request(KEYS[0]), request(KEYS[1], "in_province"))
+    outcome = check_contract(warehouse, REQUESTS)
+    assert (outcome.check, outcome.table, outcome.verdict) == ("contract", "restricted.lookup_requests", "pass")
+    assert (outcome.blocking, outcome.count, outcome.sample, outcome.action) == (True, 0, (), "")
+    assert outcome.message == "学籍查询任务表符合契约，共 2 行。"
+
+
+def test_a_value_a_null_and_a_key_twice_are_counted_and_their_keys_shown(warehouse, fill):
+    fill(
+        REQUESTS,
+        *(request(KEYS[0]), request(KEYS[1], "by_pigeon"), request(KEYS[2], None)),
+        *(request(KEYS[3]), request(KEYS[3], "in_province")),
+    )
+    outcome = check_contract(warehouse, REQUESTS)
+    assert outcome.blocks
+    assert outcome.count == 4
+    assert set(outcome.sample) == {KEYS[1], KEYS[2], KEYS[3]}
+    for text in ("列 route 的值不在允许范围 1 处", "列 route 为空 1 处", "主键重复 2 处"):
+        assert text in outcome.message
+    assert outcome.action
+
+
+def test_the_sample_shows_every_fault_not_only_the_first(warehouse, fill):
+    fill(REQUESTS, *(request(key, "by_pigeon") for key in KEYS[:8]), request(KEYS[8], None))
+    outcome = check_contract(warehouse, REQUESTS)
+    assert outcome.count == 9
+    assert len(outcome.sample) == 5
+    assert KEYS[8] in outcome.sample
+
+
+def test_a_missing_table_fails(warehouse):
+    outcome = check_contract(warehouse, REQUESTS)
+    assert outcome.blocks
+    assert outcome.message == "学籍查询任务表不符合契约：缺表 1 处。"
+
+
+@pytest.mark.parametrize("table", [REQUESTS, REGISTRY], ids=["collected", "in place"])
+def test_columns_missing_unknown_or_of_another_type_fail(warehouse, table):
+    warehouse.execute(f"create table {table.full_name} as select 1 as {table.columns[0]}, 'x' as odd")
+    outcome = check_contract(warehouse, table)
+    assert outcome.blocks
+    assert f"缺列 {table.columns[1]}" in outcome.message
+    assert "多列 odd" in outcome.message
+    if table is REQUESTS:
+        assert "列 as_of 类型为 Int32，应为 DATE" in outcome.message
+
+
+def test_columns_in_another_order_fail(warehouse):
+    warehouse.execute(
+        "create table restricted.lookup_requests as "
+        f"select '{KEYS[0]}' as child_key, date '2025-11-03' as as_of, 'no_record' as route, "
+        "null::date as last_lookup_on"
+    )
+    assert "列的顺序与契约不同" in check_contract(warehouse, REQUESTS).message
+
+
+def test_an_internal_table_is_judged_in_place(warehouse, fill):
+    fill(REGISTRY, registry(2), registry(3))
+    outcome = check_contract(warehouse, REGISTRY)
+    assert outcome.message == "户籍（清洗后）符合契约，共 2 行。"
+
+
+def test_faults_of_an_internal_table_are_counted_by_rule(warehouse, fill):
+    fill(
+        REGISTRY,
+        *(registry(2, name=None), registry(3, registry_status="失踪"), registry(4, household_division=None)),
+        *(registry(5), registry(5), registry(6)),
+    )
+    outcome = check_contract(warehouse, REGISTRY)
+    assert outcome.blocks
+    assert outcome.count == 4
+    assert set(outcome.sample) == {"1|2", "1|3", "1|4", "1|5"}
+    for text in ("列 name 为空 1 处", "列 registry_status 的值不在允许范围 1 处", "主键重复 1 处"):
+        assert text in outcome.message
+
+
+def test_a_null_in_an_optional_coded_column_is_no_fault(warehouse, fill):
+    fill(REGISTRY, registry(2, sex=None))
+    assert check_contract(warehouse, REGISTRY).passed
+
+
+def test_no_name_or_number_gets_into_an_outcome(warehouse, fill):
+    identities = CATALOGUE["restricted.identities"]
+    row = {"as_of": DAY, "child_key": "odd", "child_id": "990121201501010018", "name": "张三", "phone": "13800000000"}
+    fill(identities, row, row)
+    outcome = check_contract(warehouse, identities)
+    assert outcome.blocks
+    assert outcome.sample == ("odd",)
+    text = f"{outcome.message}{outcome.sample}{outcome.action}"
+    assert not any(secret in text for secret in ("张三", "990121201501010018", "13800000000"))
+
+
+def test_a_check_never_raises(fill):
+    class Broken:
+        def exists(self, table: str) -> bool:
+            return True
+
+        def read(self, sql: str, parameters: object = None) -> pl.DataFrame:
+            raise OSError("disk of 张三 is gone")
+
+        def scalar(self, sql: str, parameters: object = None) -> object:
+            raise OSError
+
+    outcome = check_contract(Broken(), REQUESTS)
+    assert outcome.blocks
+    assert "OSError" in outcome.message
+    assert "张三" not in outcome.message
+
+
+def test_without_blocking_a_fault_warns(warehouse):
+    assert check_contract(warehouse, REQUESTS, blocking=False).verdict == "warn"
+
+
+def test_one_outcome_per_table_in_the_order_given(warehouse, fill):
+    fill(REGISTRY, registry(2))
+    outcomes = check_contracts(warehouse, [REQUESTS, REGISTRY])
+    assert [(o.table, o.verdict) for o in outcomes] == [
+        ("restricted.lookup_requests", "fail"),
+        ("clean.registry", "pass"),
+    ]
