@@ -1,0 +1,15 @@
+"""Engines run models and hold tables; the only folder that imports duckdb (house rule 1)."""
+
+from pipelines.engine.models import Model, discover, layer_models
+from pipelines.engine.protocol import Engine
+
+__all__ = ["DuckDBEngine", "Engine", "Model", "discover", "layer_models"]
+
+
+def __getattr__(name: str) -> object:
+    # Imported on first use, so that `kongchuo --help` never pays for loading DuckDB.
+    if name == "DuckDBEngine":
+        from pipelines.engine.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine
+    raise AttributeError(name)

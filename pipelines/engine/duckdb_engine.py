@@ -1,0 +1,102 @@
+"""The default engine: one DuckDB file, one connection, one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.engine.models import LAYERS, Model
+from pipelines.errors import KongchuoError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class DuckDBEngine:
+    """An `Engine` over one DuckDB file (or ":memory:" in tests)."""
+
+    dialect = "duckdb"
+
+    def __init__(self, path: Path | str, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {}
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if threads:
+            config["threads"] = threads
+        try:
+            self.connection = duckdb.connect(str(path), config=config)
+        except duckdb.Error as error:
+            reason = str(error).split("\n")[0]
+            raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
+        self._depth = 0
+        for schema in ("landing", "clean", *LAYERS):
+            self.connection.execute(f"create schema if not exists {schema}")
+
+    def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        self.connection.execute(sql, dict(parameters) if parameters else None)
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
+        return relation.pl()
+
+    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        row = self.connection.execute(sql, dict(parameters) if parameters else None).fetchone()
+        return row[0] if row else None
+
+    def load(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
+        self.connection.register("incoming_frame", frame)
+        try:
+            if append and self.exists(table):
+                self.connection.execute(f"insert into {table} by name select * from incoming_frame")
+            else:
+                self.connection.execute(f"create or replace table {table} as select * from incoming_frame")
+        finally:
+            self.connection.unregister("incoming_frame")
+        return frame.height
+
+    def exists(self, table: str) -> bool:
+        schema, name = table.split(".")
+        return bool(
+            self.scalar(
+                "select count(*) from information_schema.tables where table_schema = $schema and table_name = $name",
+                {"schema": schema, "name": name},
+            )
+        )
+
+    def count(self, table: str) -> int:
+        return int(str(self.scalar(f"select count(*) from {table}")))
+
+    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+        bound = {name: parameters[name] for name in model.parameters}
+        try:
+            if model.is_view:
+                self.connection.execute(f"create or replace view {model.name} as {model.sql}", bound or None)
+                return 0
+            row = self.connection.execute(f"create or replace table {model.name} as {model.sql}", bound or None).fetchone()
+        except duckdb.Error as error:
+            raise KongchuoError(f"Model {model.name} failed: {error}") from error
+        return int(row[0]) if row else 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        # Nested blocks join the outer one: a step that is atomic alone stays so inside a larger atomic step.
+        if self._depth == 0:
+            self.connection.execute("begin transaction")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.connection.execute("rollback")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self.connection.execute("commit")
+
+    def close(self) -> None:
+        self.connection.close()

@@ -1,0 +1,45 @@
+"""What every engine can do; rules and steps know nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.engine.models import Model
+
+
+class Engine(Protocol):
+    """Runs SQL models over tables named `schema.table`; one connection, one process."""
+
+    dialect: str
+
+    def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run one statement; parameters are bound by name (`$as_of`), never formatted."""
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The rows of a query as a frame."""
+
+    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        """The single value of a query; None when it has no row."""
+
+    def load(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
+        """Write a frame as a table (replace, or append and create when missing); returns its rows."""
+
+    def exists(self, table: str) -> bool:
+        """Whether the table or view is there."""
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+
+    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+        """Make the table of one model file; returns its rows (0 for a view, which is not counted)."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit at the end of the block, roll back when it raises."""
+
+    def close(self) -> None:
+        """Release the file."""

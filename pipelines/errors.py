@@ -1,0 +1,17 @@
+"""Errors meant for the person who must act on them: one clear sentence, no trace."""
+
+
+class KongchuoError(Exception):
+    """Base of every error a user can cause or mend; the message is one sentence that says what to do."""
+
+
+class SettingsError(KongchuoError):
+    """The policy file or a path given to the night cannot be used."""
+
+
+class NightBlocked(KongchuoError):
+    """A blocking check failed: nothing was published, `current` is as it was."""
+
+    def __init__(self, message: str, outcomes: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes

@@ -1,0 +1,43 @@
+-- One row per event of this night (spec 4, append-only): open, verify, close, rekey with date, reason and evidence.
+-- key: case_uid, event
+with
+night as (select as_of from core.night),
+identity as (select child_id, person from matching.child),
+rekey_row as (
+    select i.child_id, coalesce(min(p.row_id), min(a.row_id)) as row_id
+    from identity as i
+    left join matching.registry_person as p on i.person = p.person and p.node > 0
+    left join matching.attached as a on i.person = a.person and a.unit > 0
+    group by i.child_id
+),
+
+every_event as (
+    select case_uid, 'open' as event, opened_on as on_date, category as reason, evidence_row_id as row_id from ledger.new_case
+    union all
+    select case_uid, 'verify', verified_on, 'dropped_out', evidence_row_id from ledger.new_case where verified_on is not null
+    union all
+    select case_uid, 'verify', verifying_on, verify_reason, case when verify_reason = 'verification' then substantiated_row_id else evidence_row_id end
+    from ledger.decided_case
+    where verifying_on is not null
+    union all
+    select case_uid, 'close', closed_on, closing, case when closing = 'not_substantiated' then latest_row_id else evidence_row_id end
+    from ledger.decided_case
+    where closing is not null
+    union all
+    select d.case_uid, 'rekey', n.as_of, null, r.row_id
+    from ledger.decided_case as d
+    cross join night as n
+    left join rekey_row as r on d.child_id = r.child_id
+    where d.rekeyed
+)
+
+select
+    e.case_uid,
+    e.event,
+    e.on_date,
+    e.reason,
+    d.kind as evidence_kind,
+    d.delivery as evidence_delivery,
+    e.row_id % 4294967296 as evidence_row
+from every_event as e
+left join core.delivery as d on d.delivery_order = e.row_id // 4294967296

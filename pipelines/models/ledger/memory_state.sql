@@ -1,0 +1,48 @@
+-- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
+-- key: child_id
+-- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
+-- deceased, emigrated, moved_away; graduation once seen is kept.
+with
+child as (select * from status.child),
+verdict as (select * from status.verdict),
+enrolment as (
+    select p.person, e.enrolment_status, e.status_date, e.effective_end, e.grade, e.school_code, e.student_number, e.class_name, e.school_year
+    from matching.enrolment_person as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    where p.is_primary
+),
+
+memory as (select * from ledger.previous_memory),
+cased as (select child_id from ledger.case_state group by child_id),
+rekeyed as (select old_child_id from matching.rekey),
+tonight as (
+    select
+        c.child_id, c.child_key, c.number, c.number as node, c.hash, c.name, c.birth_date, c.sex, c.ethnicity,
+        coalesce(c.household_number, m.household_number) as household_number,
+        e.person is not null or coalesce(m.has_enrolment, false) as has_enrolment,
+        v.status in ('graduated', 'deceased', 'emigrated', 'moved_away') as ended,
+        v.status = 'graduated' as graduated,
+        c.student_number,
+        c.school_code,
+        c.grade,
+        c.class_name,
+        case when e.person is not null then e.enrolment_status else m.enrolment_status end as enrolment_status,
+        case when e.person is not null then e.status_date else m.status_date end as status_date,
+        case when e.person is not null then e.effective_end else m.effective_end end as effective_end,
+        case when e.person is not null then e.school_year else m.seen_school_year end as seen_school_year,
+        c.graduated_on, c.poor, c.assisted, c.disabled, c.pupil_disabled, c.left_behind, c.migrant
+    from child as c
+    inner join verdict as v on c.child_id = v.child_id
+    left join enrolment as e on c.person = e.person
+    left join memory as m on c.memory_id = m.child_id
+    left join cased as k on c.child_id = k.child_id
+    where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated'
+)
+
+select * from tonight
+union all
+select m.*
+from memory as m
+left join child as c on m.child_id = c.child_id
+left join rekeyed as r on m.child_id = r.old_child_id
+where c.child_id is null and r.old_child_id is null

@@ -1,0 +1,47 @@
+-- One row per enrolment row in force, all grades: the person it speaks of, and how it was linked to the registry (spec 3.2).
+-- key: row_id
+-- tier: null where the person has no registry row. is_primary: among rows of grades 1-9 the active one, then the latest
+-- status_date, then the smallest school code (双重学籍).
+with
+enrolment as (select row_id, node, number, grade, enrolment_status, status_date, school_code from core.enrolment),
+decision_root as (select node, root from matching.decision_root),
+name_link as (select registry_node, enrolment_node from matching.name_link),
+registry_node as (select distinct node, person from matching.registry_person),
+registry_person as (select distinct person from registry_node),
+rooted as (
+    select e.*, coalesce(d.root, e.node) as root
+    from enrolment as e
+    left join decision_root as d on e.node = d.node
+),
+
+linked as (
+    select
+        e.row_id, e.node, e.grade, e.enrolment_status, e.status_date, e.school_code,
+        coalesce(l.registry_node, e.root) as person,
+        case
+            when l.registry_node is not null then 'name_birth_place'
+            when n.node is not null and e.number is not null then 'id'
+            when n.node is not null then 'student_number'
+            when p.person is not null then 'decision'
+        end as tier
+    from rooted as e
+    left join name_link as l on e.root = l.enrolment_node
+    left join registry_node as n on e.node = n.node
+    left join registry_person as p on e.root = p.person
+)
+
+select
+    row_id,
+    node,
+    person,
+    tier,
+    grade <= 9 and row_number() over (
+        partition by person
+        order by
+            case when grade <= 9 then 0 else 1 end,
+            case when enrolment_status = '在读' then 0 else 1 end,
+            status_date desc nulls last,
+            school_code,
+            row_id
+    ) = 1 as is_primary
+from linked

@@ -1,0 +1,48 @@
+-- One row per registry person and enrolment person linked by tier 3 (spec 3.2): same name, birth date, sex and county, exactly
+-- one still unmatched person on each side, never two different valid numbers, never against a reviewer's 不同人.
+-- key: enrolment_node
+with
+decision_root as (select node, root from matching.decision_root),
+forbidden as (select low_node, high_node from matching.decision where not same_person),
+registry as (
+    select r.row_id, coalesce(d.root, r.node) as node, r.name, r.birth_date, r.sex, r.county_code
+    from core.registry as r
+    left join decision_root as d on r.node = d.node
+),
+
+enrolment as (
+    select e.row_id, coalesce(d.root, e.node) as node, e.name, e.birth_date, e.sex, e.school_county as county_code
+    from core.enrolment as e
+    left join decision_root as d on e.node = d.node
+),
+
+registry_left as (
+    select name, birth_date, sex, county_code, min(node) as node, count(distinct node) as persons
+    from registry
+    where name is not null and birth_date is not null and sex is not null and county_code is not null
+        and node not in (select node from enrolment)
+    group by name, birth_date, sex, county_code
+),
+
+enrolment_left as (
+    select name, birth_date, sex, county_code, min(node) as node, count(distinct node) as persons
+    from enrolment
+    where name is not null and birth_date is not null and sex is not null and county_code is not null
+        and node not in (select node from registry)
+    group by name, birth_date, sex, county_code
+),
+
+linked as (
+    select r.node as registry_node, e.node as enrolment_node
+    from registry_left as r
+    inner join enrolment_left as e
+        on r.name = e.name and r.birth_date = e.birth_date and r.sex = e.sex and r.county_code = e.county_code
+    left join forbidden as f on f.low_node = least(r.node, e.node) and f.high_node = greatest(r.node, e.node)
+    where r.persons = 1 and e.persons = 1 and (r.node < 0 or e.node < 0) and f.low_node is null
+)
+
+select registry_node, enrolment_node
+from linked
+qualify
+    row_number() over (partition by registry_node order by enrolment_node) = 1
+    and row_number() over (partition by enrolment_node order by registry_node) = 1

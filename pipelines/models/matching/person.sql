@@ -1,0 +1,78 @@
+-- One row per person of tonight's rows (spec 3.1, 3.2): who it is, from which rows, before keys of earlier nights are looked at.
+-- key: person
+-- number: R's, else E's own, else the embedded one, else that of I, P, A, B, C, Q in this order, as 17 digits; first_row: rank
+-- of the kind, then row, for ties; hash: the identity of a child without a number.
+with
+night as (select as_of from core.night),
+policy as (select universe_max_age from core.policy),
+registry as (select * from core.registry),
+enrolment as (select * from core.enrolment),
+case_action as (select row_id, action_type, result from core.case_action),
+spoken as (
+    select
+        p.person, 1 as rank, case when p.is_primary then 0 else 1 end as preference, p.row_id, r.number, r.name, r.birth_date, r.sex, r.county_code,
+        r.id_invalid, r.id_mismatch
+    from matching.registry_person as p
+    inner join registry as r on p.row_id = r.row_id
+    union all
+    select
+        p.person, 2, case when p.is_primary then 0 else 1 end, p.row_id, coalesce(e.number, e.embedded), e.name, e.birth_date, e.sex, e.county_code,
+        e.id_invalid, e.id_mismatch
+    from matching.enrolment_person as p
+    inner join enrolment as e on p.row_id = e.row_id
+    where e.grade <= 9
+    union all
+    select a.person, a.rank, 0, a.row_id, case when a.unit > 0 then a.unit end, a.name, a.birth_date, a.sex, a.county_code, false, false
+    from matching.attached as a
+    where a.source <> 'N'
+),
+
+founded as (
+    select a.person
+    from matching.attached as a
+    left join case_action as c on a.source = 'C' and a.row_id = c.row_id
+    where a.source in ('I', 'P', 'A', 'B', 'Q') or (a.source = 'C' and c.action_type = '核查' and c.result = '属实')
+    union
+    select person from matching.registry_person
+    union
+    select p.person from matching.enrolment_person as p inner join enrolment as e on p.row_id = e.row_id where e.grade <= 9
+),
+
+merged as (
+    select
+        s.person,
+        arg_min(s.number, (s.rank, s.preference, s.row_id)) filter (where s.number is not null) as number,
+        arg_min(s.name, (s.rank, s.preference, s.row_id)) filter (where s.name is not null) as name,
+        arg_min(s.birth_date, (s.rank, s.preference, s.row_id)) filter (where s.birth_date is not null) as birth_date,
+        arg_min(s.sex, (s.rank, s.preference, s.row_id)) filter (where s.sex is not null) as sex,
+        min((s.rank, s.preference, s.row_id)) as first_row,
+        arg_min(coalesce(s.county_code, ''), (s.rank, s.preference, s.row_id)) as county_code,
+        min(s.rank) as origin_rank,
+        bool_or(s.id_invalid) as id_invalid,
+        bool_or(s.id_mismatch) as id_mismatch
+    from spoken as s
+    inner join founded as f on s.person = f.person
+    group by s.person
+)
+
+select
+    m.person,
+    m.number,
+    m.name,
+    m.birth_date,
+    m.sex,
+    nullif(m.county_code, '') as county_code,
+    m.origin_rank,
+    m.first_row[1] as first_rank,
+    m.first_row[3] as first_row_id,
+    m.id_invalid,
+    m.id_mismatch,
+    left(
+        sha256(coalesce(m.name, '') || '|' || coalesce(cast(m.birth_date as varchar), '') || '|' || coalesce(m.sex, '') || '|' || left(m.county_code, 6)), 16
+    ) as hash
+from merged as m
+cross join night as n
+cross join policy as p
+where m.birth_date is not null
+    and (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(m.birth_date) * 10000 - month(m.birth_date) * 100 - day(m.birth_date)) // 10000
+        <= p.universe_max_age

@@ -1,0 +1,54 @@
+-- One row per child of an earlier night that names nobody tonight and is the same child as a person of tonight (spec 3.2, keys that
+-- last): (a) an X child whose person has a citizen number now, (b) a child whose citizen number was corrected.
+-- key: old_child_id
+with
+identity as (select person, number, hash, child_id from matching.person_identity),
+previous as (
+    select m.*
+    from ledger.previous_memory as m
+    left join identity as i on m.child_id = i.child_id
+    where i.child_id is null
+),
+
+by_hash as (
+    select p.child_id as old_child_id, min(i.person) as person
+    from previous as p
+    inner join identity as i on i.number is not null and i.hash = p.hash
+    where p.number is null
+    group by p.child_id
+    having count(*) = 1
+),
+
+by_student_number as (
+    select p.child_id as old_child_id, min(l.person) as person
+    from previous as p
+    inner join core.enrolment as e on p.student_number = e.student_number
+    inner join matching.enrolment_person as l on e.row_id = l.row_id and l.is_primary
+    where p.number is not null
+    group by p.child_id
+    having count(distinct l.person) = 1
+),
+
+by_household as (
+    select p.child_id as old_child_id, min(l.person) as person
+    from previous as p
+    inner join core.registry as r
+        on p.household_number = r.household_number and p.name = r.name and p.birth_date = r.birth_date
+    inner join matching.registry_person as l on r.row_id = l.row_id
+    where p.number is not null
+    group by p.child_id
+    having count(distinct l.person) = 1
+),
+
+found as (
+    select old_child_id, person, 1 as preference from by_hash
+    union all
+    select old_child_id, person, 2 from by_student_number
+    union all
+    select old_child_id, person, 3 from by_household
+)
+
+select f.old_child_id, f.person, i.child_id
+from found as f
+inner join identity as i on f.person = i.person
+qualify row_number() over (partition by f.old_child_id order by f.preference) = 1

@@ -1,0 +1,60 @@
+-- One row per row of I, P, A, B, C, Q, N: the unit it belongs to within its kind (spec 3.2) and the person it attaches to by number
+-- or, for the roll, by student number and school.
+-- key: row_id
+-- unit: rows of one number are one unit; in A, Q, C, N rows of one name, birth date, sex and county too; else a row stands for itself.
+with
+enrolment_of_roll as (
+    select e.student_number, e.school_code, min(p.person) as person
+    from core.enrolment as e
+    inner join matching.enrolment_person as p on e.row_id = p.row_id
+    where e.student_number is not null
+    group by e.student_number, e.school_code
+),
+
+node_person as (select node, person from matching.node_person),
+every_row as (
+    select 'I' as source, 3 as rank, row_id, coalesce(number, embedded) as number, name, birth_date, sex, county_code, student_number, school_code
+    from core.in_school
+    union all
+    select source, rank, row_id, number, name, birth_date, sex, county_code, null, null
+    from core.listing
+),
+
+numbered as (
+    select source, name, birth_date, sex, county_code, min(number) as number, count(distinct number) as numbers
+    from every_row
+    where source in ('A', 'Q', 'C') and number is not null and name is not null and birth_date is not null and sex is not null and county_code is not null
+    group by source, name, birth_date, sex, county_code
+),
+
+grouped as (
+    select
+        r.*,
+        coalesce(
+            r.number,
+            case when n.numbers = 1 then n.number end,
+            case
+                when r.source in ('A', 'Q', 'C') and r.name is not null and r.birth_date is not null and r.sex is not null and r.county_code is not null
+                    then -min(r.row_id) over (partition by r.source, r.number is null, r.name, r.birth_date, r.sex, r.county_code)
+                else -r.row_id
+            end
+        ) as unit
+    from every_row as r
+    left join numbered as n
+        on r.number is null and r.source = n.source and r.name = n.name and r.birth_date = n.birth_date and r.sex = n.sex
+        and r.county_code = n.county_code
+)
+
+select
+    g.source,
+    g.rank,
+    g.row_id,
+    g.unit,
+    g.name,
+    g.birth_date,
+    g.sex,
+    g.county_code,
+    coalesce(e.person, p.person) as person
+from grouped as g
+left join enrolment_of_roll as e on g.source = 'I' and g.student_number = e.student_number and g.school_code = e.school_code
+left join node_person as p on g.unit = p.node

@@ -1,0 +1,28 @@
+-- One row per child of the universe at D, no names (spec 3.5, 6.1).
+-- key: child_key
+with
+night as (select as_of from core.night),
+child as (select * from status.child),
+verdict as (select * from status.verdict)
+
+select
+    n.as_of,
+    c.child_key,
+    v.status,
+    v.category,
+    c.match_tier,
+    v.flags,
+    c.household_division,
+    coalesce(c.school_code, c.roll_school) as school_code,
+    cast(coalesce(c.grade, c.roll_grade) as bigint) as grade,
+    cast(c.school_age as bigint) as school_age,
+    c.sex,
+    c.ethnicity,
+    c.poor,
+    c.assisted,
+    c.disabled,
+    c.left_behind,
+    c.migrant
+from child as c
+cross join night as n
+inner join verdict as v on c.child_id = v.child_id

@@ -1,0 +1,145 @@
+-- One row per child of the universe at D: the facts of tonight and of memory that the ladder of spec 3.3 asks for.
+-- key: child_id
+-- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
+-- where nothing is remembered or memory has ended); school_code, grade, student_number: tonight's row, else the remembered one;
+-- roll_…: of the newest roll that names the child.
+with
+night as (select * from core.night),
+child as (select * from matching.child),
+registry as (
+    select p.person, r.*
+    from matching.registry_person as p
+    inner join core.registry as r on p.row_id = r.row_id
+    where p.is_primary
+),
+
+enrolment as (
+    select p.person, p.tier, e.*
+    from matching.enrolment_person as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    where p.is_primary
+),
+
+enrolment_count as (
+    select
+        p.person,
+        count(*) filter (where e.grade <= 9 and e.enrolment_status = '在读') as active_rows,
+        coalesce(bool_or(e.grade >= 10 and e.enrolment_status = '在读'), false) as senior
+    from matching.enrolment_person as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    group by p.person
+),
+
+memory as (select * from ledger.previous_memory),
+present as (
+    select
+        person,
+        max(roll_date) as roll_date,
+        arg_max(school_code, (roll_date, row_id)) as school_code,
+        arg_max(grade, (roll_date, row_id)) as grade,
+        arg_max(row_id, (roll_date, row_id)) as row_id
+    from status.present
+    group by person
+),
+
+roll_row as (
+    select a.person, arg_max(i.school_code, (i.roll_date, i.row_id)) as school_code, arg_max(i.grade, (i.roll_date, i.row_id)) as grade
+    from core.in_school as i
+    inner join matching.attached as a on i.row_id = a.row_id
+    group by a.person
+),
+
+open_case as (
+    select child_id, category, evidence_on from ledger.previous_case where state <> 'closed'
+),
+
+person_group as (select * from status.person_group),
+approved as (select * from status.approved),
+lookup as (select * from status.latest_lookup),
+change_fact as (select * from status.change_fact)
+
+select
+    c.child_id,
+    c.child_key,
+    c.person,
+    c.memory_id,
+    c.number,
+    c.hash,
+    c.name,
+    c.birth_date,
+    c.sex,
+    (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as age,
+    (year(n.age_on) * 10000 + month(n.age_on) * 100 + day(n.age_on) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as school_age,
+    coalesce(r.ethnicity, e.ethnicity, m.ethnicity) as ethnicity,
+    r.row_id as r_row_id,
+    r.registry_status as r_status,
+    r.status_date as r_status_date,
+    r.household_division,
+    r.county_code as r_county,
+    r.household_number,
+    e.tier as match_tier,
+    e.row_id as e_row_id,
+    e.enrolment_status as e_status,
+    e.status_date as e_status_date,
+    e.grade as e_grade,
+    e.school_code as e_school,
+    e.effective_end as e_end,
+    e.school_county as e_county,
+    coalesce(e.home_teaching, false) as home_teaching,
+    coalesce(k.active_rows, 0) as active_rows,
+    coalesce(k.senior, false) as senior,
+    m.child_id is not null and m.has_enrolment and not m.ended and e.row_id is null as remembered,
+    coalesce(m.graduated, false) as m_graduated,
+    m.seen_school_year as m_school_year,
+    m.enrolment_status as m_status,
+    m.status_date as m_status_date,
+    m.grade as m_grade,
+    m.school_code as m_school,
+    case when e.row_id is not null then e.school_code when m.has_enrolment and not m.ended then m.school_code end as school_code,
+    case when e.row_id is not null then e.grade when m.has_enrolment and not m.ended then m.grade end as grade,
+    case when e.row_id is not null then e.student_number when m.has_enrolment then m.student_number end as student_number,
+    case when e.row_id is not null then e.class_name when m.has_enrolment then m.class_name end as class_name,
+    p.roll_date as present_on,
+    p.school_code as present_school,
+    p.grade as present_grade,
+    p.row_id as present_row_id,
+    i.school_code as roll_school,
+    i.grade as roll_grade,
+    o.category as open_category,
+    o.evidence_on as open_evidence_on,
+    coalesce(a.exempt_deceased, false) as exempt_deceased,
+    coalesce(a.exempt_emigrated, false) as exempt_emigrated,
+    coalesce(a.placed, false) as approved_placement,
+    coalesce(a.deferred, false) as approved_deferral,
+    coalesce(a.deferral_ended, false) as deferral_ended,
+    coalesce(f.deceased, false) as change_deceased,
+    coalesce(f.graduated_on, m.graduated_on) as graduated_on,
+    l.lookup_date,
+    coalesce(l.other_province, false) as lookup_other_province,
+    coalesce(g.poor, case when c.person is null then m.poor end, false) as poor,
+    coalesce(g.assisted, case when c.person is null then m.assisted end, false) as assisted,
+    coalesce(g.disabled, case when c.person is null then m.disabled end, false)
+    or case when e.row_id is not null then e.disability_type is not null else coalesce(m.has_enrolment and not m.ended and m.pupil_disabled, false) end as disabled,
+    case when e.row_id is not null then e.disability_type is not null else coalesce(m.pupil_disabled, false) end as pupil_disabled,
+    coalesce(g.three_disabilities, false) as three_disabilities,
+    case when e.row_id is not null then coalesce(e.left_behind in ('单亲留守儿童', '双亲留守儿童'), false) else coalesce(m.has_enrolment and not m.ended and m.left_behind, false) end as left_behind,
+    case when e.row_id is not null then coalesce(e.migrant, false) else coalesce(m.has_enrolment and not m.ended and m.migrant, false) end as migrant,
+    nullif(g.listing_division, '') as listing_division,
+    g.listing_county,
+    g.listing_row_id,
+    c.shared_name,
+    c.id_invalid,
+    c.id_mismatch
+from child as c
+cross join night as n
+left join registry as r on c.person = r.person
+left join enrolment as e on c.person = e.person
+left join enrolment_count as k on c.person = k.person
+left join memory as m on c.memory_id = m.child_id
+left join present as p on c.person = p.person
+left join roll_row as i on c.person = i.person
+left join open_case as o on c.memory_id = o.child_id
+left join person_group as g on c.person = g.person
+left join approved as a on c.person = a.person
+left join lookup as l on c.person = l.person
+left join change_fact as f on c.person = f.person

@@ -1,0 +1,142 @@
+-- One row per child of the universe at D: its status by the first line of the ladder that holds (spec 3.3), category, evidence date
+-- and flags.
+-- key: child_id
+-- evidence_on: date of the category's evidence (spec 3.3, 3.4), null for never_enrolled. return_school: the school that confirms
+-- a return (spec 4.2), of the enrolment row, else of the roll.
+with
+night as (select * from core.night),
+policy as (select * from core.policy),
+child as (select * from status.child),
+suspicion as (select * from status.suspicion),
+vanished as (select child_id, first_without_on from status.vanished),
+county_term as (select * from core.county_term),
+autumn as (
+    select county_code, cast(left(school_year, 4) as integer) as year, min(start_date) as autumn_start
+    from core.term
+    where school_year is not null
+    group by county_code, left(school_year, 4)
+),
+
+school as (select school_code, county_code from core.school),
+enrolment_in_force as (select county_code from core.in_force where kind = '学籍'),
+ruled as (
+    select
+        c.*,
+        n.as_of, n.year_start, n.school_year,
+        p.stages_primary_last, p.stages_junior_last, p.transfer_grace_days, p.entry_grace_days, p.age_from, p.age_to, p.age_close_at, p.lookup_valid_days,
+        s.category as suspected_category,
+        s.evidence_on as suspected_on,
+        s.row_id as suspected_row_id,
+        v.first_without_on,
+        c.r_status = '死亡' and c.present_on is not null and (c.r_status_date is null or c.present_on > c.r_status_date) as dead_but_present,
+        c.r_status = '出国(境)' and c.present_on is not null and (c.r_status_date is null or c.present_on > c.r_status_date) as abroad_but_present,
+        -- The exit that line 10 and transfer_lost speak of: of tonight's row, else of the remembered one.
+        case when c.e_row_id is not null then c.e_status when c.remembered then c.m_status end as exit_status,
+        case when c.e_row_id is not null then c.e_status_date when c.remembered then c.m_status_date end as exit_on,
+        case when c.e_row_id is not null then c.e_grade when c.remembered then c.m_grade end as exit_grade,
+        -- A remembered pupil of a last grade whose row is gone at the end of its year has left that school by rule (memory, 3.3).
+        c.remembered and c.m_status = '在读' and (c.m_school_year < n.school_year or month(n.as_of) between 6 and 8) as left_by_rule,
+        coalesce(u.autumn_start, make_date(year(coalesce(c.e_status_date, c.m_status_date)), 9, 1)) as exit_autumn,
+        coalesce(w.autumn_start, make_date(cast(left(c.m_school_year, 4) as integer) + 1, 9, 1)) as leaver_autumn,
+        coalesce(t.autumn_start, n.year_start) as autumn_start,
+        f.county_code is not null as enrolment_delivered
+    from child as c
+    cross join night as n
+    cross join policy as p
+    left join suspicion as s on c.child_id = s.child_id
+    left join vanished as v on c.child_id = v.child_id
+    left join school as o on c.school_code = o.school_code
+    left join autumn as u on o.county_code = u.county_code and u.year = year(case when c.e_row_id is not null then c.e_status_date when c.remembered then c.m_status_date end)
+    left join autumn as w on o.county_code = w.county_code and w.year = cast(left(c.m_school_year, 4) as integer) + 1
+    left join county_term as t on c.r_county = t.county_code
+    left join enrolment_in_force as f on f.county_code = coalesce(c.r_county, c.listing_county)
+),
+
+judged as (
+    select
+        r.*,
+        case
+            when (r.r_status = '死亡' and not r.dead_but_present) or r.e_status = '死亡' or r.change_deceased or r.exempt_deceased then 'deceased'
+            when (r.r_status = '出国(境)' and not r.abroad_but_present) or r.e_status = '出国' or r.exempt_emigrated then 'emigrated'
+            when (r.e_status = '毕业' and r.e_grade = r.stages_junior_last)
+                or r.graduated_on is not null
+                or r.senior
+                or (r.m_graduated and coalesce(r.e_status, '') <> '在读')
+                or (r.left_by_rule and r.m_grade = r.stages_junior_last) then 'graduated'
+            when r.e_status = '在读' and r.suspected_category is null then 'in_school'
+            when r.present_on is not null
+                and (r.e_row_id is null or (r.e_status <> '在读' and (r.e_status_date is null or r.e_status_date < r.present_on))) then 'in_school'
+            when r.e_status = '休学' and r.as_of <= r.e_end then 'suspended'
+            when r.lookup_other_province and r.as_of - r.lookup_date <= r.lookup_valid_days
+                and (r.e_status_date is null or r.lookup_date >= r.e_status_date) then 'enrolled_elsewhere'
+            when r.approved_placement then 'placed'
+            when r.approved_deferral then 'deferred'
+            when r.e_status = '在读' then 'suspected_absent'
+            when r.left_by_rule and r.m_grade = r.stages_primary_last and r.as_of - r.leaver_autumn <= r.transfer_grace_days then 'transfer_pending'
+            when (r.exit_status = '转出' or (r.exit_status = '毕业' and r.exit_grade <> r.stages_junior_last)) and r.exit_on is not null
+                and r.as_of - case
+                    when r.exit_on >= make_date(year(r.exit_on), 6, 1) and r.exit_on <= r.exit_autumn then r.exit_autumn else r.exit_on
+                end <= r.transfer_grace_days then 'transfer_pending'
+            when r.r_status = '迁出' and r.e_row_id is null and r.as_of - r.r_status_date <= r.transfer_grace_days then 'transfer_pending'
+            when r.e_row_id is null and not r.remembered and not r.enrolment_delivered then 'undetermined'
+            when r.e_row_id is null and not r.remembered and (
+                r.school_age < r.age_from
+                or r.school_age > r.age_to
+                or (r.as_of - r.autumn_start <= r.entry_grace_days and (r.school_age = r.age_from or r.deferral_ended))
+            ) then 'not_due'
+            when r.age >= r.age_close_at then 'aged_out'
+            when r.r_status in ('迁出', '注销') and r.e_row_id is null and not r.remembered then 'moved_away'
+            else 'out_of_school'
+        end as status
+    from ruled as r
+),
+
+categorised as (
+    select
+        j.*,
+        case
+            when j.status = 'suspected_absent' then j.suspected_category
+            when j.status <> 'out_of_school' then null
+            when j.e_row_id is null and not j.remembered then 'never_enrolled'
+            when j.exit_status = '辍学' then 'dropped_out'
+            when j.exit_status in ('转出', '毕业') or (j.left_by_rule and j.m_grade = j.stages_primary_last) then 'transfer_lost'
+            when j.e_status = '休学' then 'suspension_lapsed'
+            else 'vanished'
+        end as category
+    from judged as j
+)
+
+select
+    child_id,
+    status,
+    category,
+    case category
+        when 'dropped_out' then exit_on
+        when 'transfer_lost' then case when left_by_rule then null else exit_on end
+        when 'suspension_lapsed' then e_end
+        when 'vanished' then first_without_on
+        when 'long_absent' then suspected_on
+        when 'not_at_roll_call' then suspected_on
+    end as evidence_on,
+    case when category in ('dropped_out', 'transfer_lost') and not left_by_rule then exit_on end as dropped_on,
+    coalesce(suspected_row_id, e_row_id, present_row_id, r_row_id, listing_row_id) as evidence_row_id,
+    status = 'in_school' and coalesce(e_status, '') <> '在读' as by_roll,
+    case when e_status = '在读' or present_school is null then school_code else present_school end as return_school,
+    status = 'graduated' and left_by_rule and m_grade = stages_junior_last and graduated_on is null and not senior and not m_graduated as graduation_presumed,
+    nullif(
+        concat_ws(
+            ';',
+            case when abroad_but_present then 'abroad_but_present' end,
+            case when dead_but_present then 'dead_but_present' end,
+            case when status = 'graduated' and left_by_rule and m_grade = stages_junior_last and graduated_on is null and not senior and not m_graduated
+                then 'graduation_presumed' end,
+            case when id_invalid then 'id_invalid' end,
+            case when id_mismatch then 'id_mismatch' end,
+            case when status = 'in_school' and coalesce(e_status, '') <> '在读' then 'no_enrolment' end,
+            case when status = 'enrolled_elsewhere' and e_status = '在读' then 'register_to_move' end,
+            case when shared_name then 'shared_name' end,
+            case when active_rows > 1 then 'two_active_enrolments' end
+        ),
+        ''
+    ) as flags
+from categorised

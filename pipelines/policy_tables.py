@@ -1,0 +1,56 @@
+"""Policy as tables, so that rules in SQL read their numbers from data (house: policy numbers come from the `policy` table)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.settings import Policy
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Engine
+
+# Keys whose value is one number or word become a column `<section>_<key>` of core.policy.
+_SCALARS = (
+    "age", "universe", "entry", "transfer", "absence", "rollcall", "reporting", "return", "lookup", "verify", "deadline", "legal", "targets", "retention",
+    "rates", "ranking", "disclosure", "stages",
+)  # fmt: skip
+
+
+def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:
+    """Write core.policy (one row), core.policy_placement, core.policy_target and core.policy_freshness; rows by table.
+
+    Percentages are DECIMAL, never binary floating point (spec 5.6): they are handed over as text and cast once.
+    """
+    import polars as pl
+
+    scalars: dict[str, object] = {}
+    for section in _SCALARS:
+        for key, value in policy[section].items():
+            scalars[f"{section}_{key}"] = str(value) if isinstance(value, float) or section == "targets" else value
+    frame = pl.DataFrame({name: [value] for name, value in scalars.items()})
+    decimals = [name for name in frame.columns if name.startswith("targets_")]
+    frame = frame.with_columns(pl.col(decimals).cast(pl.Decimal(9, 2)), pl.col(pl.Int64).cast(pl.Int32))
+    ages = policy["placement"]["ages"]
+    placements = [(kind, *ages.get(kind, (0, 99))) for kind in policy["placement"]["counts_as_zero"]]
+    tables = {
+        "core.policy": frame,
+        "core.policy_placement": pl.DataFrame(
+            placements, schema={"placement": pl.String, "min_age": pl.Int32, "max_age": pl.Int32}, orient="row"
+        ),
+        "core.policy_freshness": pl.DataFrame(
+            list(policy["freshness"].items()), schema={"kind": pl.String, "days": pl.Int32}, orient="row"
+        ),
+        "core.policy_target": _targets(policy),
+    }
+    return {name: engine.load(name, table) for name, table in tables.items()}
+
+
+def _targets(policy: Policy) -> pl.DataFrame:
+    """One row per target and place it applies to: `division` is a code prefix, empty for the whole province."""
+    import polars as pl
+
+    rows = [("", key, str(value)) for key, value in policy["targets"].items()]
+    for division, targets in policy.local.items():
+        rows += [(division, key, str(value)) for key, value in targets.items()]
+    frame = pl.DataFrame(rows, schema={"division": pl.String, "target": pl.String, "value": pl.String}, orient="row")
+    return frame.with_columns(pl.col("value").cast(pl.Decimal(9, 2)))
