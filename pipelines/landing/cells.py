@@ -1,0 +1,51 @@
+"""What is done to every cell before its meaning is read (spec 2.3, "Every cell", "Names").
+
+Extracts are mostly clean, so a column is looked at once and only one that holds an unusual character goes through the
+long way.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.sources import Cell
+
+NULL_MARKS = ("—", "-", "无", "/", "")
+
+# Anything but visible ASCII without the apostrophe, and Han characters that NFKC leaves as they are.
+_UNUSUAL = r"[^!-&(-~\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{20000}-\x{2f7ff}·]"
+# No-break, zero-width and ideographic spaces go wherever they stand; ordinary ones only at the ends.
+_SPACES_ANYWHERE = r"[\x{00a0}\x{2007}\x{202f}\x{200b}-\x{200f}\x{2060}\x{feff}\x{3000}]"
+_APOSTROPHE = r"^\s*['’‘＇]\s*"
+# Middle dots before NFKC: it would make a full stop of `．`.
+_DOTS = r"[•．‧∙]"
+
+_NFKC: frozenset[Cell] = frozenset(
+    {"label", "code", "citizen", "coded", "open", "boolean", "date", "grade", "integer", "amount", "division"}
+)
+
+
+def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
+    """Clean the named text columns of a frame, each by its kind of cell; other columns stay as they are.
+
+    No-break, zero-width, ideographic and surrounding spaces and a leading apostrophe are removed, codes, numbers and
+    labels brought to NFKC, names to one middle dot without inner spaces; null marks become null.
+    """
+    if not cells or not frame.height:
+        return frame
+    unusual = frame.select(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
+    steps = []
+    for (column, cell), long_way in zip(cells.items(), unusual, strict=True):
+        text = _tidy(pl.col(column), cell) if long_way else pl.col(column)
+        steps.append(pl.when(text.is_in(NULL_MARKS)).then(None).otherwise(text).alias(column))
+    return frame.with_columns(steps)
+
+
+def _tidy(text: pl.Expr, cell: Cell) -> pl.Expr:
+    text = text.str.replace_all(_SPACES_ANYWHERE, "").str.replace(_APOSTROPHE, "").str.strip_chars()
+    if cell == "name":
+        return text.str.replace_all(_DOTS, "·").str.normalize("NFKC").str.replace_all(r"\s", "")
+    if cell in _NFKC:
+        return text.str.normalize("NFKC").str.replace(_APOSTROPHE, "").str.strip_chars()
+    # A full-width mark alone is a null mark in free text too.
+    return pl.when(text.is_in(["－", "／"])).then(pl.lit("")).otherwise(text)

@@ -1,0 +1,174 @@
+"""Which rows of a batch stand, repeat or are rejected, and why (spec 2.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.landing.cleaning import Cleaned, Context, clean
+from pipelines.landing.readers.raw_file import ROW_NUMBER
+from schemas.sources import Source
+
+DELIVERY = "#delivery"
+_SEPARATOR = "\x1f"
+
+# Cleaned rows and their deliveries → whether each row lies in the area of its file's code.
+Inside = Callable[[pl.DataFrame, pl.Series], pl.Series]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A judged batch.
+
+    `accepted`: rows of the clean table. `rejected`: delivery_id, row_number, reason, row_json. `counts`: per
+    delivery_id accepted, rejected, repeats and `inside`, the rows in the area of the file's code. `keys`: the keys of
+    the accepted rows, for the next slice of the same file.
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    counts: pl.DataFrame
+    keys: pl.Series
+
+
+def repeats(raw: pl.DataFrame) -> pl.Series:
+    """Rows that are, as delivered, the same to the last cell as an earlier one of their file."""
+    cells = raw.drop(ROW_NUMBER)
+    twice = cells.hash_rows().is_duplicated()
+    if not twice.any():
+        return pl.repeat(False, raw.height, eager=True, dtype=pl.Boolean)
+    # Equal hashes are only a suspicion: the few rows concerned are compared cell by cell.
+    suspects = cells.with_row_index("#i").filter(twice)
+    first = suspects.select(pl.struct(pl.exclude("#i")).is_first_distinct()).to_series()
+    return (
+        raw.select(pl.int_range(pl.len(), dtype=pl.UInt32)).to_series().is_in(suspects.filter(~first)["#i"].implode())
+    )
+
+
+def judge(
+    source: Source,
+    raw: pl.DataFrame,
+    repeated: pl.Series,
+    context: Context,
+    inside: Inside,
+    headers: Mapping[int, tuple[str, ...]],
+    earlier_keys: pl.Series | None = None,
+) -> Judged:
+    """Clean and judge a batch: `raw` has DELIVERY, ROW_NUMBER and the standard headers as text, in file order.
+
+    `headers` names the known columns that each delivery has, for the JSON of its rejected rows.
+    """
+    kept = raw.filter(~repeated)
+    cleaned = clean(source, kept, context.filter(~repeated))
+    frame = cleaned.frame
+    within = inside(frame, kept[DELIVERY]) if source.place else pl.repeat(True, kept.height, eager=True)
+    reason = _reasons(source, cleaned, within)
+    key = _keys(source, frame, kept[DELIVERY])
+    double = _doubles(key, reason, earlier_keys)
+    if double.any():
+        reason = reason.zip_with(~double, pl.repeat("duplicate_key", reason.len(), eager=True))
+    stands = reason.is_null()
+    ids = kept.select(pl.col(DELIVERY).alias("delivery_id"), pl.col(ROW_NUMBER).cast(pl.Int32).alias("row_number"))
+    accepted = pl.concat([ids, frame], how="horizontal").filter(stands)
+    return Judged(
+        accepted,
+        _rejected(kept, ids, reason, headers),
+        _counts(raw[DELIVERY], repeated, ids["delivery_id"], stands, within),
+        key.filter(stands),
+    )
+
+
+def _reasons(source: Source, cleaned: Cleaned, within: pl.Series) -> pl.Series:
+    """The first reason of every row, null where none holds; duplicate keys come later."""
+    reason = pl.Series([None], dtype=pl.String).new_from_index(0, cleaned.frame.height)
+    faults: list[tuple[str, pl.Series]] = []
+    for label, masks in (
+        ("missing", cleaned.missing),
+        ("unknown", cleaned.unknown),
+        ("unreadable", cleaned.unreadable),
+    ):
+        faults += [(f"{label}:{f.header}", masks[f.header]) for f in source.fields if f.header in masks]
+    if source.identity:
+        faults.append(("no_identity", ~_identified(source, cleaned.frame)))
+    if source.outside_rejects:
+        faults.append(("outside_code", ~within))
+    for name, mask in faults:
+        if mask.any():
+            reason = reason.zip_with(reason.is_not_null() | ~mask, pl.repeat(name, reason.len(), eager=True))
+    return reason
+
+
+def _identified(source: Source, frame: pl.DataFrame) -> pl.Series:
+    known = frame["citizen_number"].is_not_null() | (frame["name"].is_not_null() & frame["birth_date"].is_not_null())
+    return known | frame["student_number"].is_not_null() if source.student_number_identifies else known
+
+
+def _keys(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Series:
+    """The key of every row as text, with its delivery; null where a part of it is altogether empty."""
+    parts: list[pl.Expr] = []
+    for choices in source.key:
+        groups = [
+            pl.concat_str(
+                [pl.lit(str(i)), *(pl.col(column).cast(pl.String) for column in columns)], separator=_SEPARATOR
+            )
+            for i, columns in enumerate(choices)
+        ]
+        parts.append(pl.coalesce(groups))
+    return frame.select(
+        pl.concat_str([deliveries.cast(pl.String).alias(DELIVERY), *parts], separator=_SEPARATOR)
+    ).to_series()
+
+
+def _doubles(key: pl.Series, reason: pl.Series, earlier: pl.Series | None) -> pl.Series:
+    """Rows without another fault whose key stands on an earlier row without one."""
+    candidates = key.set(reason.is_not_null(), None)
+    double = ~candidates.is_first_distinct() & candidates.is_not_null()
+    if earlier is not None and earlier.len():
+        double |= candidates.is_in(earlier.implode()).fill_null(False)
+    return double
+
+
+def _rejected(
+    kept: pl.DataFrame, ids: pl.DataFrame, reason: pl.Series, headers: Mapping[int, tuple[str, ...]]
+) -> pl.DataFrame:
+    """Rejected rows with their cells as delivered, as JSON under the standard headers."""
+    empty = ids.clear().with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in ("reason", "row_json"))
+    rows = kept.with_columns(reason.alias("#reason")).filter(reason.is_not_null())
+    if not rows.height:
+        return empty
+    ids = ids.filter(reason.is_not_null())
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for delivery in rows[DELIVERY].unique():
+        groups.setdefault(headers[delivery], []).append(delivery)
+    found = [empty]
+    for columns, deliveries in groups.items():
+        mine = rows[DELIVERY].is_in(deliveries)
+        row_json = rows.filter(mine).select(
+            pl.col("#reason").alias("reason"), pl.struct(pl.col(columns)).struct.json_encode().alias("row_json")
+        )
+        found.append(pl.concat([ids.filter(mine), row_json], how="horizontal"))
+    return pl.concat(found).sort("delivery_id", "row_number")
+
+
+def _counts(
+    deliveries: pl.Series, repeated: pl.Series, kept: pl.Series, stands: pl.Series, within: pl.Series
+) -> pl.DataFrame:
+    judged = (
+        pl.DataFrame({"delivery_id": kept, "stands": stands, "within": within})
+        .group_by("delivery_id")
+        .agg(
+            pl.col("stands").sum().cast(pl.Int64).alias("accepted"),
+            (~pl.col("stands")).sum().cast(pl.Int64).alias("rejected"),
+            pl.col("within").sum().cast(pl.Int64).alias("inside"),
+        )
+    )
+    again = (
+        pl.DataFrame({"delivery_id": deliveries, "repeated": repeated})
+        .group_by("delivery_id")
+        .agg(pl.col("repeated").sum().cast(pl.Int64).alias("repeats"))
+    )
+    return again.join(judged, on="delivery_id", how="left").with_columns(
+        pl.col("accepted", "rejected", "inside").fill_null(0)
+    )

@@ -1,0 +1,102 @@
+"""What lies in the landing folder: dated folders, file names, stat signatures; no file is opened here (spec 2.1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import KongchuoError
+from schemas.sources import BY_LABEL
+
+_NAME = re.compile(
+    r"(?P<kind>[^_.]+)_(?P<code>\d{6})(?:_.*?)?\.(?P<extension>[0-9A-Za-z]+(?:\.(?:gz|zip))?)", re.IGNORECASE
+)
+_UNFINISHED = (".part", ".tmp", ".crdownload")
+
+
+class LandingError(KongchuoError):
+    """The landing folder cannot give a night anything to work on."""
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One delivered file: its name says kind and code, its folder the date."""
+
+    delivery: str  # <date>/<file>
+    kind: str
+    code: str
+    extension: str
+    delivered_on: dt.date
+    file_name: str
+    path: Path
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Everything in the landing folder dated up to a day: deliveries, and names that are none."""
+
+    files: tuple[LandedFile, ...]
+    ignored: tuple[str, ...]
+
+
+def scan(landing: Path, as_of: dt.date) -> Landing:
+    """List the deliveries dated up to `as_of`, in the order date, file name.
+
+    Hidden and unfinished files do not count; other files whose name says no known kind and code are reported as
+    ignored. Raises LandingError when there is no landing folder.
+    """
+    files: list[LandedFile] = []
+    ignored: list[str] = []
+    for folder in sorted(_entries(landing), key=lambda entry: entry.name):
+        if folder.name.startswith("."):
+            continue
+        day = _date(folder.name) if folder.is_dir() else None
+        if day is None:
+            ignored.append(folder.name)
+        elif day <= as_of:
+            for entry in sorted(os.scandir(folder.path), key=lambda entry: entry.name):
+                _take(entry, day, files, ignored)
+    return Landing(tuple(files), tuple(ignored))
+
+
+def _entries(landing: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(landing) as entries:
+            return list(entries)
+    except OSError as error:
+        raise LandingError(
+            f"The landing folder {landing} cannot be read ({error.strerror}); "
+            "give the folder that holds the agencies' dated folders (YYYY-MM-DD)."
+        ) from error
+
+
+def _date(name: str) -> dt.date | None:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", name):
+        return None
+    try:
+        return dt.date.fromisoformat(name)
+    except ValueError:
+        return None
+
+
+def _take(entry: os.DirEntry[str], day: dt.date, files: list[LandedFile], ignored: list[str]) -> None:
+    name = entry.name
+    if name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED):
+        return
+    match = _NAME.fullmatch(name)
+    if not match or match["kind"] not in BY_LABEL or not entry.is_file():
+        ignored.append(f"{day}/{name}")
+        return
+    stat = entry.stat()
+    files.append(
+        LandedFile(
+            f"{day}/{name}", match["kind"], match["code"], match["extension"].lower(), day, name, Path(entry.path),
+            stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns,
+        )
+    )  # fmt: skip
