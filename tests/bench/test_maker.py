@@ -8,6 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.engine import DuckDBEngine
+from pipelines.landing import ingest
+from pipelines.settings import load_policy
 from tests.bench import draws, floor
 from tests.bench.headers import HEADERS, PROVINCE_WIDE
 from tests.bench.maker import World, default_counties, make_world, reuse_world
@@ -242,3 +245,19 @@ def test_the_floor_loads_every_row_and_names_an_unknown_kind(small: tuple[Path, 
     (tmp_path / "其他_990121.csv").write_text("甲\n1\n", encoding="utf-8")
     with pytest.raises(ValueError, match="其他"):
         floor.load(tmp_path, tmp_path / "floor.duckdb")
+
+
+def test_landing_accepts_every_row_of_both_nights(small: tuple[Path, World], tmp_path: Path) -> None:
+    landing, world = small
+    engine = DuckDBEngine(tmp_path / "warehouse.duckdb")
+    try:
+        for as_of in (date.fromisoformat(FIRST), date.fromisoformat(SECOND)):
+            found = ingest(engine, landing, as_of, load_policy(None, as_of))
+            assert found.refused == ()
+            assert found.rejected == 0
+            assert found.repeats == 0
+            assert found.accepted == found.rows
+            if as_of.isoformat() == FIRST:
+                assert found.rows == sum(world.rows.values())
+    finally:
+        engine.close()
