@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.engine.models import LAYERS, Model
+from pipelines.engine.models import LAYERS, MODELS, Model
 from pipelines.errors import KongchuoError
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+MACROS = MODELS / "macros.sql"
 
 
 class DuckDBEngine:
@@ -35,17 +38,19 @@ class DuckDBEngine:
         self._depth = 0
         for schema in ("landing", "clean", *LAYERS):
             self.connection.execute(f"create schema if not exists {schema}")
+        self.connection.execute(MACROS.read_text(encoding="utf-8"))
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
-        self.connection.execute(sql, dict(parameters) if parameters else None)
+        self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
         return relation.pl()
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
-        row = self.connection.execute(sql, dict(parameters) if parameters else None).fetchone()
-        return row[0] if row else None
+        # All rows are taken: an unread result would hold the connection.
+        rows = self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
+        return rows[0][0] if rows else None
 
     def load(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
         self.connection.register("incoming_frame", frame)
@@ -76,10 +81,10 @@ class DuckDBEngine:
             if model.is_view:
                 self.connection.execute(f"create or replace view {model.name} as {model.sql}", bound or None)
                 return 0
-            row = self.connection.execute(f"create or replace table {model.name} as {model.sql}", bound or None).fetchone()
+            rows = self.connection.execute(f"create or replace table {model.name} as {model.sql}", bound or None).fetchall()
         except duckdb.Error as error:
             raise KongchuoError(f"Model {model.name} failed: {error}") from error
-        return int(row[0]) if row else 0
+        return int(rows[0][0]) if rows else 0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

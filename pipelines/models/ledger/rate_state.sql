@@ -1,3 +1,23 @@
--- placeholder
--- key: unit_code
-select cast(null as varchar) as school_year, cast(null as varchar) as unit_code, cast(null as varchar) as stage, cast(null as bigint) as numerator, cast(null as bigint) as denominator, cast(null as decimal(9,2)) as rate, cast(null as boolean) as over_limit where false
+-- One row per school year, unit and stage: the dropout rate (variant event) as published on the last night of the year so far
+-- (spec 5.1, consecutive): what ledger.rate_history keeps.
+-- key: school_year, unit_code, stage
+with
+night as (select * from core.night),
+tonight as (
+    select school_year, unit_code, stage, numerator, denominator, rate, over_limit
+    from indicators.dropout_rate
+    where variant = 'event'
+),
+
+earlier as (
+    select h.school_year, h.unit_code, h.stage, h.numerator, h.denominator, h.rate, h.over_limit
+    from ledger.rate_history as h
+    cross join night as n
+    where h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night) and h.school_year <> n.school_year
+)
+
+select school_year, unit_code, stage, numerator, denominator, rate, over_limit
+from tonight
+union all
+select school_year, unit_code, stage, numerator, denominator, rate, over_limit
+from earlier

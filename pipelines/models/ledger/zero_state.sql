@@ -1,3 +1,5 @@
--- placeholder
--- key: unit_code
-select cast(null as varchar) as unit_code, cast(null as varchar) as line, cast(null as varchar) as "group", cast(null as date) as zeroed_since where false
+-- One row per unit, line and group that stands at zero after the night (spec 4.3): what ledger.zero_history keeps.
+-- key: unit_code, line, group
+select unit_code, line, group_name as "group", zeroed_since
+from indicators.zeroing
+where zeroed

@@ -5,6 +5,7 @@
 -- roll_…: of the newest roll that names the child.
 with
 night as (select * from core.night),
+policy as (select stages_junior_last from core.policy),
 child as (select * from matching.child),
 registry as (
     select p.person, r.*
@@ -113,7 +114,8 @@ select
     coalesce(a.deferred, false) as approved_deferral,
     coalesce(a.deferral_ended, false) as deferral_ended,
     coalesce(f.deceased, false) as change_deceased,
-    coalesce(f.graduated_on, m.graduated_on) as graduated_on,
+    f.graduated_on as change_graduated_on,
+    greatest(f.graduated_on, case when e.enrolment_status = '毕业' and e.grade = y.stages_junior_last then e.status_date end, m.graduated_on) as graduated_on,
     l.lookup_date,
     coalesce(l.other_province, false) as lookup_other_province,
     coalesce(g.poor, case when c.person is null then m.poor end, false) as poor,
@@ -132,6 +134,7 @@ select
     c.id_mismatch
 from child as c
 cross join night as n
+cross join policy as y
 left join registry as r on c.person = r.person
 left join enrolment as e on c.person = e.person
 left join enrolment_count as k on c.person = k.person

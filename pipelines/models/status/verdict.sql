@@ -59,7 +59,7 @@ judged as (
             when (r.r_status = '死亡' and not r.dead_but_present) or r.e_status = '死亡' or r.change_deceased or r.exempt_deceased then 'deceased'
             when (r.r_status = '出国(境)' and not r.abroad_but_present) or r.e_status = '出国' or r.exempt_emigrated then 'emigrated'
             when (r.e_status = '毕业' and r.e_grade = r.stages_junior_last)
-                or r.graduated_on is not null
+                or r.change_graduated_on is not null
                 or r.senior
                 or (r.m_graduated and coalesce(r.e_status, '') <> '在读')
                 or (r.left_by_rule and r.m_grade = r.stages_junior_last) then 'graduated'
@@ -122,13 +122,13 @@ select
     coalesce(suspected_row_id, e_row_id, present_row_id, r_row_id, listing_row_id) as evidence_row_id,
     status = 'in_school' and coalesce(e_status, '') <> '在读' as by_roll,
     case when e_status = '在读' or present_school is null then school_code else present_school end as return_school,
-    status = 'graduated' and left_by_rule and m_grade = stages_junior_last and graduated_on is null and not senior and not m_graduated as graduation_presumed,
+    status = 'graduated' and left_by_rule and m_grade = stages_junior_last and change_graduated_on is null and not senior and not m_graduated as graduation_presumed,
     nullif(
         concat_ws(
             ';',
             case when abroad_but_present then 'abroad_but_present' end,
             case when dead_but_present then 'dead_but_present' end,
-            case when status = 'graduated' and left_by_rule and m_grade = stages_junior_last and graduated_on is null and not senior and not m_graduated
+            case when status = 'graduated' and left_by_rule and m_grade = stages_junior_last and change_graduated_on is null and not senior and not m_graduated
                 then 'graduation_presumed' end,
             case when id_invalid then 'id_invalid' end,
             case when id_mismatch then 'id_mismatch' end,

@@ -1,0 +1,81 @@
+-- One row per school and stage: numerators of the dropout rate by variant and the stock they stand on (spec 5.1).
+-- key: school_code, stage
+-- has_statistics: the statistics of the school year containing D know the school's stage.
+with
+night as (select * from core.night),
+policy as (select stages_primary_last, stages_junior_last from core.policy),
+child as (select child_id, school_code, grade from status.child where school_code is not null and grade is not null),
+latest_case as (
+    select child_id, state, close_reason, verified_on, dropped_on
+    from ledger.case_state
+    qualify row_number() over (partition by child_id order by episode desc) = 1
+),
+
+event as (
+    select c.school_code, c.grade, 'event' as variant, 1 as children
+    from latest_case as k
+    cross join night as n
+    inner join child as c on k.child_id = c.child_id
+    where k.dropped_on between n.year_start and n.as_of
+        and (k.state = 'verified' or (k.state = 'closed' and k.close_reason = 'aged_out' and k.verified_on is not null))
+),
+
+ledger_count as (
+    select c.school_code, c.grade, 'ledger' as variant, 1 as children
+    from ledger.case_state as k
+    inner join child as c on k.child_id = c.child_id
+    where k.state = 'verified'
+),
+
+flow as (
+    select
+        e.school_code, e.grade, 'flow' as variant,
+        case when e.change_type in ('转入', '复学') then -1 else 1 end as children
+    from core.enrolment_change as e
+    cross join night as n
+    where e.change_type in ('休学', '辍学', '死亡', '转出', '出国', '转入', '复学')
+        and e.grade is not null and e.change_date between n.year_start and n.as_of
+),
+
+every_count as (
+    select * from event
+    union all
+    select * from ledger_count
+    union all
+    select * from flow
+),
+
+counted as (
+    select
+        c.school_code,
+        case when c.grade <= p.stages_primary_last then 'primary' else 'junior' end as stage,
+        sum(c.children) filter (where c.variant = 'event') as event,
+        sum(c.children) filter (where c.variant = 'ledger') as ledger,
+        sum(c.children) filter (where c.variant = 'flow') as flow
+    from every_count as c
+    cross join policy as p
+    where c.grade <= p.stages_junior_last
+    group by c.school_code, case when c.grade <= p.stages_primary_last then 'primary' else 'junior' end
+),
+
+stock as (
+    select
+        a.school_code,
+        case when a.grade <= p.stages_primary_last then 'primary' else 'junior' end as stage,
+        sum(a.stock) as stock
+    from core.annual_statistics as a
+    cross join policy as p
+    inner join night as n on a.school_year = n.school_year
+    where a.grade <= p.stages_junior_last
+    group by a.school_code, case when a.grade <= p.stages_primary_last then 'primary' else 'junior' end
+)
+
+select
+    coalesce(s.school_code, c.school_code) as school_code,
+    coalesce(s.stage, c.stage) as stage,
+    coalesce(c.event, 0) as event,
+    coalesce(c.ledger, 0) as ledger,
+    coalesce(c.flow, 0) as flow,
+    s.stock
+from stock as s
+full join counted as c on s.school_code = c.school_code and s.stage = c.stage

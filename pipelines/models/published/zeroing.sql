@@ -1,0 +1,46 @@
+-- One row per unit, line and group: 动态清零, zero rows too (spec 4.3, 6.1). Counts of children; clearance_rate in per cent.
+-- key: unit_code, line, group
+-- suppressed: a village or school row with a count below disclosure.small_cell shows no counts (spec 6.3).
+with
+night as (select as_of from core.night),
+policy as (select rates_decimals, rates_rounding, disclosure_small_cell from core.policy),
+judged as (
+    select
+        z.*,
+        per_cent(z.ever_closed, z.ever_opened, p.rates_decimals, p.rates_rounding) as clearance_rate,
+        z.unit_level in ('village', 'school') and (
+            z.open_at_start between 1 and p.disclosure_small_cell - 1 or z.opened between 1 and p.disclosure_small_cell - 1
+            or z.relapsed between 1 and p.disclosure_small_cell - 1 or z.closed between 1 and p.disclosure_small_cell - 1
+            or z.open_at_end between 1 and p.disclosure_small_cell - 1 or z.suspected_open between 1 and p.disclosure_small_cell - 1
+            or z.verified_open between 1 and p.disclosure_small_cell - 1 or z.overdue between 1 and p.disclosure_small_cell - 1
+            or z.ever_opened between 1 and p.disclosure_small_cell - 1 or z.ever_closed between 1 and p.disclosure_small_cell - 1
+        ) as suppressed
+    from indicators.zeroing as z
+    cross join policy as p
+)
+
+select
+    n.as_of,
+    j.unit_code,
+    j.unit_level,
+    j.unit_name,
+    j.parent_code,
+    j.line,
+    j.group_name as "group",
+    case when not j.suppressed then j.open_at_start end as open_at_start,
+    case when not j.suppressed then j.opened end as opened,
+    case when not j.suppressed then j.relapsed end as relapsed,
+    case when not j.suppressed then j.closed end as closed,
+    case when not j.suppressed then j.open_at_end end as open_at_end,
+    case when not j.suppressed then j.suspected_open end as suspected_open,
+    case when not j.suppressed then j.verified_open end as verified_open,
+    case when not j.suppressed then j.overdue end as overdue,
+    j.zeroed,
+    j.zeroed_since,
+    cast(n.as_of - j.zeroed_since as bigint) as days_since_zero,
+    case when not j.suppressed then j.ever_opened end as ever_opened,
+    case when not j.suppressed then j.ever_closed end as ever_closed,
+    case when not j.suppressed then j.clearance_rate end as clearance_rate,
+    j.suppressed
+from judged as j
+cross join night as n
