@@ -5,7 +5,7 @@ files, the record of deliveries. Does not belong here: which delivery is in forc
 (see `pipelines/models/core`).
 """
 
-from pipelines.landing.ingest import IngestResult, Refusal, ingest
 from pipelines.landing.scan import LandingError
+from pipelines.landing.step import IngestResult, Refusal, ingest
 
 __all__ = ["IngestResult", "LandingError", "Refusal", "ingest"]

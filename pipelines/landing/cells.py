@@ -34,11 +34,14 @@ def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
     if not cells or not frame.height:
         return frame
     unusual = frame.select(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
-    steps = []
-    for (column, cell), long_way in zip(cells.items(), unusual, strict=True):
-        text = _tidy(pl.col(column), cell) if long_way else pl.col(column)
-        steps.append(pl.when(text.is_in(NULL_MARKS)).then(None).otherwise(text).alias(column))
-    return frame.with_columns(steps)
+    long_way = {column for column, found in zip(cells, unusual, strict=True) if found}
+    frame = frame.with_columns(_tidy(pl.col(column), cells[column]) for column in long_way)
+    marked = frame.select(pl.col(column).is_in(NULL_MARKS).any() for column in cells).row(0)
+    return frame.with_columns(
+        pl.when(~pl.col(column).is_in(NULL_MARKS)).then(column).alias(column)
+        for column, found in zip(cells, marked, strict=True)
+        if found
+    )
 
 
 def _tidy(text: pl.Expr, cell: Cell) -> pl.Expr:

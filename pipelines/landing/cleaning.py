@@ -137,51 +137,45 @@ def _numbers(
 ) -> dict[str, pl.Series]:
     """citizen_number, its raw twin, the embedded number, id_invalid, id_mismatch; sex and birth date filled (2.3)."""
     made: dict[str, pl.Series] = {}
-    on = pl.col("delivered_on")
-    rows = pl.DataFrame({"delivered_on": context.delivered_on, "cut": context.cut})
-    if "student_number" in text.columns:
-        rows = rows.with_columns(text["student_number"].alias("student_number"))
-        made["embedded_number"] = rows.select(citizen_numbers.embedded(pl.col("student_number"), on)).to_series()
     number_field = source.field("citizen_number")
-    if number_field is None:
-        return made
-    rows = rows.with_columns(text["citizen_number"].alias("cell"))
-    number = citizen_numbers.written(pl.col("cell"), card=source.name in _CARD_KINDS)
-    cut = pl.col("cut") & pl.col("cell").str.ends_with("000")
-    rows = rows.with_columns(number.alias("number")).with_columns(
-        (citizen_numbers.is_valid(pl.col("number"), on) & ~cut.fill_null(False)).alias("valid")
-    )
-    rows = rows.with_columns(pl.when("valid").then("number").alias("citizen_number"))
-    as_delivered = _as_delivered(raw, number_field, text["citizen_number"])
-    made["citizen_number_raw"] = as_delivered.set((as_delivered == rows["citizen_number"]).fill_null(False), None)
-    if source.name == "disability":
-        # 身份证号 empty is filled from 残疾证号; a damaged one is not.
-        rows = rows.with_columns(text["disability_card"].alias("card"))
-        from_card = citizen_numbers.written(pl.col("card"), card=True)
-        rows = rows.with_columns(from_card.alias("from_card"))
-        fits = pl.col("cell").is_null() & citizen_numbers.is_valid(pl.col("from_card"), on)
-        rows = rows.with_columns(pl.when(fits).then("from_card").otherwise("citizen_number").alias("citizen_number"))
-    made["citizen_number"] = rows["citizen_number"]
-    if source.identity:
-        made["id_invalid"] = rows.select(pl.col("cell").is_not_null() & ~pl.col("valid")).to_series()
-        made |= _what_the_number_says(rows["citizen_number"], columns)
+    if number_field is not None:
+        cells = text["citizen_number"]
+        written = citizen_numbers.written(cells, card=source.name in _CARD_KINDS)
+        # Numbers cut by a spreadsheet are not believed even where the check digit happens to fit.
+        written = written.set((context.cut & cells.str.ends_with("000")).fill_null(False), None)
+        own = citizen_numbers.read_numbers(written, context.delivered_on)
+        as_delivered = _as_delivered(raw, number_field, cells)
+        made["citizen_number_raw"] = as_delivered.set((as_delivered == own["number"]).fill_null(False), None)
+        if source.identity:
+            made["id_invalid"] = cells.is_not_null() & ~own["valid"]
+        if source.name == "disability":
+            own = _filled_from_card(cells, text["disability_card"], own, context)
+        made["citizen_number"] = own["number"]
+        if source.identity:
+            made |= _what_the_number_says(own, columns)
+    if "student_number" in text.columns:
+        made["embedded_number"] = citizen_numbers.embedded(
+            text["student_number"], context.delivered_on, made.get("citizen_number")
+        )
     return made
 
 
-def _what_the_number_says(number: pl.Series, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
+def _filled_from_card(cells: pl.Series, cards: pl.Series, own: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """身份证号 empty is filled from 残疾证号; a damaged one is not."""
+    from_card = citizen_numbers.written(cards, card=True).set(cells.is_not_null(), None)
+    card = citizen_numbers.read_numbers(from_card, context.delivered_on)
+    return own.select(
+        pl.when(cells.is_null()).then(card[name]).otherwise(own[name]).alias(name) for name in own.columns
+    )
+
+
+def _what_the_number_says(own: pl.DataFrame, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
     """id_mismatch by sex and birth date; an empty cell of either is filled from the number, a full one stands."""
-    rows = pl.DataFrame({"number": number, "sex": columns["sex"], "birth_date": columns["birth_date"]})
-    valid = pl.col("number").is_not_null()
-    rows = rows.with_columns(
-        pl.when(valid).then(citizen_numbers.sex_of(pl.col("number"))).alias("says_sex"),
-        pl.when(valid).then(citizen_numbers.born_on(pl.col("number"))).alias("says_birth"),
+    differs = (columns["sex"] != own["sex"]).fill_null(False) | (columns["birth_date"] != own["birth_date"]).fill_null(
+        False
     )
-    differs = (pl.col("sex") != pl.col("says_sex")).fill_null(False) | (
-        pl.col("birth_date") != pl.col("says_birth")
-    ).fill_null(False)
-    filled = rows.select(
-        pl.coalesce("sex", "says_sex").alias("sex"),
-        pl.coalesce("birth_date", "says_birth").alias("birth_date"),
-        differs.alias("id_mismatch"),
-    )
-    return {name: filled[name] for name in filled.columns}
+    return {
+        "sex": columns["sex"].zip_with(columns["sex"].is_not_null(), own["sex"]),
+        "birth_date": columns["birth_date"].zip_with(columns["birth_date"].is_not_null(), own["birth_date"]),
+        "id_mismatch": differs,
+    }

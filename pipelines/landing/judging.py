@@ -60,8 +60,10 @@ def judge(
 
     `headers` names the known columns that each delivery has, for the JSON of its rejected rows.
     """
-    kept = raw.filter(~repeated)
-    cleaned = clean(source, kept, context.filter(~repeated))
+    kept = raw
+    if repeated.any():
+        kept, context = raw.filter(~repeated), context.filter(~repeated)
+    cleaned = clean(source, kept, context)
     frame = cleaned.frame
     within = inside(frame, kept[DELIVERY]) if source.place else pl.repeat(True, kept.height, eager=True)
     reason = _reasons(source, cleaned, within)
@@ -71,9 +73,9 @@ def judge(
         reason = reason.zip_with(~double, pl.repeat("duplicate_key", reason.len(), eager=True))
     stands = reason.is_null()
     ids = kept.select(pl.col(DELIVERY).alias("delivery_id"), pl.col(ROW_NUMBER).cast(pl.Int32).alias("row_number"))
-    accepted = pl.concat([ids, frame], how="horizontal").filter(stands)
+    clean_rows = pl.concat([ids, frame], how="horizontal")
     return Judged(
-        accepted,
+        clean_rows if stands.all() else clean_rows.filter(stands),
         _rejected(kept, ids, reason, headers),
         _counts(raw[DELIVERY], repeated, ids["delivery_id"], stands, within),
         key.filter(stands),
@@ -107,18 +109,23 @@ def _identified(source: Source, frame: pl.DataFrame) -> pl.Series:
 
 def _keys(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Series:
     """The key of every row as text, with its delivery; null where a part of it is altogether empty."""
-    parts: list[pl.Expr] = []
+    parts = [deliveries.cast(pl.String)]
     for choices in source.key:
-        groups = [
-            pl.concat_str(
-                [pl.lit(str(i)), *(pl.col(column).cast(pl.String) for column in columns)], separator=_SEPARATOR
-            )
-            for i, columns in enumerate(choices)
-        ]
-        parts.append(pl.coalesce(groups))
-    return frame.select(
-        pl.concat_str([deliveries.cast(pl.String).alias(DELIVERY), *parts], separator=_SEPARATOR)
-    ).to_series()
+        part = _key_part(frame, 0, choices[0])
+        for i, columns in enumerate(choices[1:], 1):
+            if not part.null_count():
+                break
+            part = part.zip_with(part.is_not_null(), _key_part(frame, i, columns))
+        parts.append(part)
+    named = pl.DataFrame({str(i): part for i, part in enumerate(parts)})
+    return named.select(pl.concat_str(pl.all(), separator=_SEPARATOR)).to_series()
+
+
+def _key_part(frame: pl.DataFrame, choice: int, columns: tuple[str, ...]) -> pl.Series:
+    """One choice of columns as text, null where one of them is empty; the choices cannot be mistaken for each other."""
+    cells = [pl.col(column).cast(pl.String) for column in columns]
+    tag = [pl.lit(str(choice))] if choice else []
+    return frame.select(pl.concat_str([*cells, *tag], separator=_SEPARATOR)).to_series()
 
 
 def _doubles(key: pl.Series, reason: pl.Series, earlier: pl.Series | None) -> pl.Series:

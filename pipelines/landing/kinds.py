@@ -16,7 +16,7 @@ from pipelines.landing.contract import check_contract
 from pipelines.landing.frames import REJECTED_ROWS
 from pipelines.landing.grades import school_year_of
 from pipelines.landing.judging import DELIVERY, judge, repeats
-from pipelines.landing.places import Places
+from pipelines.landing.places import Places, PlacesAt
 from pipelines.landing.readers.raw_file import RawFile
 from schemas.sources import Source
 
@@ -33,6 +33,12 @@ class FileRows:
     raw: RawFile
 
 
+def _of_each(files: list[FileRows]) -> pl.Series:
+    """The delivery of every row of the files, one after another."""
+    ids = pl.DataFrame({"id": [f.delivery_id for f in files], "rows": [f.raw.frame.height for f in files]})
+    return ids.select(pl.col("id").cast(pl.Int32).repeat_by("rows").explode().alias(DELIVERY)).to_series()
+
+
 class KindLoader:
     """Takes the files of a kind one by one and works through them in batches of many rows."""
 
@@ -43,6 +49,7 @@ class KindLoader:
         self._batch_rows = batch_rows
         self._waiting: list[FileRows] = []
         self._counts: dict[int, Counts] = {}
+        self._places_at: dict[int, PlacesAt] = {}  # by epoch, of the batch in hand
 
     def add(self, file: FileRows) -> None:
         """Take one file; files refused by their reader have no rows to judge."""
@@ -61,10 +68,7 @@ class KindLoader:
         files, self._waiting = self._waiting, []
         if not files:
             return
-        raw = pl.concat(
-            [f.raw.frame.with_columns(pl.lit(f.delivery_id, dtype=pl.Int32).alias(DELIVERY)) for f in files],
-            how="diagonal",
-        )
+        raw = pl.concat([f.raw.frame for f in files], how="diagonal").with_columns(_of_each(files))
         facts = self._facts(files, raw)
         repeated = repeats(raw)
         headers = {f.delivery_id: tuple(c for c in f.raw.frame.columns if not c.startswith("#")) for f in files}
@@ -108,7 +112,13 @@ class KindLoader:
         if field and field.header in raw.columns:
             numbers = raw.select(pl.col(DELIVERY).alias("delivery_id"), pl.col(field.header).alias("number"))
             cut = cut_by_spreadsheet(clean_cells(numbers, {"number": "citizen"}))
-        return facts.with_columns(pl.col(DELIVERY).is_in(cut.implode()).alias("cut"))
+        facts = facts.with_columns(pl.col(DELIVERY).is_in(cut.implode()).alias("cut"))
+        if not self._source.place and not self._source.field("grade"):
+            return facts
+        places = self._places()
+        days = {places.epoch(f.delivered_on): f.delivered_on for f in files}
+        self._places_at = {epoch: places.at(day) for epoch, day in days.items()}
+        return facts.with_columns(pl.Series("epoch", [places.epoch(f.delivered_on) for f in files], dtype=pl.Int64))
 
     def _context(self, part: pl.DataFrame, facts: pl.DataFrame) -> Context:
         rows = part.select(DELIVERY).join(facts, on=DELIVERY, how="left", maintain_order="left")
@@ -118,22 +128,15 @@ class KindLoader:
         )  # fmt: skip
 
     def _inside(self, frame: pl.DataFrame, deliveries: pl.Series, facts: pl.DataFrame) -> pl.Series:
-        """Whether rows lie in the area of their files' codes; worked out once per distinct place, day and code."""
+        """Whether rows lie in the area of their files' codes; worked out once per distinct place, code and epoch."""
         rows = pl.DataFrame({DELIVERY: deliveries, "place": self._place(frame, deliveries, facts)})
-        rows = rows.join(facts.select(DELIVERY, "code", "delivered_on"), on=DELIVERY, how="left", maintain_order="left")
-        distinct = rows.select("place", "code", "delivered_on").unique()
-        answers = [
-            group.with_columns(self._places().at(day).inside(group).alias("inside"))
-            for (day,), group in distinct.group_by("delivered_on")
-            if isinstance(day, dt.date)
-        ]
-        return rows.join(
-            pl.concat(answers),
-            on=["place", "code", "delivered_on"],
-            how="left",
-            maintain_order="left",
-            nulls_equal=True,
-        )["inside"]
+        rows = rows.join(facts.select(DELIVERY, "code", "epoch"), on=DELIVERY, how="left", maintain_order="left")
+        distinct = rows.select("place", "code", "epoch").unique().partition_by("epoch")
+        answers = pl.concat(
+            part.with_columns(self._places_at[part["epoch"][0]].inside(part).alias("inside")) for part in distinct
+        )
+        keys = ["place", "code", "epoch"]
+        return rows.join(answers, on=keys, how="left", maintain_order="left", nulls_equal=True)["inside"]
 
     def _place(self, frame: pl.DataFrame, deliveries: pl.Series, facts: pl.DataFrame) -> pl.Series:
         if self._source.place == "school":
@@ -152,10 +155,9 @@ class KindLoader:
     def _at_school(self, deliveries: pl.Series, schools: pl.Series, facts: pl.DataFrame) -> pl.DataFrame:
         """division_code and school_type of each row's school as delivered up to the row's delivery."""
         rows = pl.DataFrame({DELIVERY: deliveries, "school_code": schools})
-        rows = rows.join(facts.select(DELIVERY, "delivered_on"), on=DELIVERY, how="left", maintain_order="left")
-        days = rows["delivered_on"].unique().sort()
+        rows = rows.join(facts.select(DELIVERY, "epoch"), on=DELIVERY, how="left", maintain_order="left")
         known = pl.concat(
-            self._places().at(day).schools.with_columns(pl.lit(day, dtype=pl.Date).alias("delivered_on"))
-            for day in days
+            places.schools.with_columns(pl.lit(epoch, dtype=pl.Int64).alias("epoch"))
+            for epoch, places in self._places_at.items()
         )
-        return rows.join(known, on=["school_code", "delivered_on"], how="left", maintain_order="left")
+        return rows.join(known, on=["school_code", "epoch"], how="left", maintain_order="left")

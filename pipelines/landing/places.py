@@ -16,27 +16,36 @@ _LEVELS = 8  # village → township → county → prefecture → province, with
 
 @dataclass
 class Places:
-    """Division and school rows of all accepted deliveries, each with `delivered_on`, the oldest first.
+    """Division and school rows of all accepted deliveries, the oldest delivery first.
 
-    `divisions`: delivered_on, division_code, parent_code. `schools`: delivered_on, school_code, division_code,
-    school_type. Of several rows with one key the last one delivered counts.
+    Both have delivered_on, code and delivery_id; `divisions` division_code and parent_code, `schools` school_code,
+    division_code and school_type. Of several rows with one key the last one delivered counts.
     """
 
     divisions: pl.DataFrame
     schools: pl.DataFrame
-    _known: dict[tuple[int, int], PlacesAt] = field(default_factory=dict)
+    _known: dict[int, PlacesAt] = field(default_factory=dict)
+
+    def epoch(self, day: dt.date) -> int:
+        """A number that all days between two deliveries share."""
+        divisions = self.divisions.filter(pl.col("delivered_on") <= day).height
+        return divisions + self.schools.filter(pl.col("delivered_on") <= day).height
 
     def at(self, day: dt.date) -> PlacesAt:
-        """The places known on a day; days between two deliveries share one answer."""
-        divisions = self.divisions.filter(pl.col("delivered_on") <= day)
-        schools = self.schools.filter(pl.col("delivered_on") <= day)
-        key = (divisions.height, schools.height)
-        if key not in self._known:
-            self._known[key] = PlacesAt(
-                divisions.unique("division_code", keep="last").select("division_code", "parent_code"),
-                schools.unique("school_code", keep="last").select("school_code", "division_code", "school_type"),
+        """The places known on a day; days of one epoch share one answer."""
+        epoch = self.epoch(day)
+        if epoch not in self._known:
+            divisions = self.divisions.filter(pl.col("delivered_on") <= day)
+            schools = self.schools.filter(pl.col("delivered_on") <= day)
+            self._known[epoch] = PlacesAt(
+                divisions.unique("division_code", keep="last", maintain_order=True).select(
+                    "division_code", "parent_code"
+                ),
+                schools.unique("school_code", keep="last", maintain_order=True).select(
+                    "school_code", "division_code", "school_type"
+                ),
             )
-        return self._known[key]
+        return self._known[epoch]
 
 
 @dataclass(frozen=True)

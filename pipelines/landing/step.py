@@ -155,16 +155,18 @@ class _Ingest:
         self.register.update(judge_deliveries(source, deliveries, self.policy, missing))
 
     def _missing_schools(self, deliveries: pl.DataFrame) -> MissingSchools:
+        # What an earlier night found stands up to the first date from which anything it rests on has changed.
         dates = [self.new_from[name] for name in ("enrolment", "school", "division") if name in self.new_from]
-        listed = self._reference_rows("school", "学校", "school_code")
-        settled = {
-            delivery_id: reason.removeprefix("school_missing:")
-            if reason and reason.startswith("school_missing:")
-            else None
-            for delivery_id, reason in deliveries.select("delivery_id", "reason").iter_rows()
-            if not reason or reason.startswith("school_missing:")
-        }
-        return MissingSchools(self.engine, self.places(), listed, settled, min(dates, default=None))
+        changed_from = min(dates, default=dt.date.max)
+        settled: dict[int, str | None] = {}
+        unsettled: list[int] = []
+        for delivery_id, day, reason in deliveries.select("delivery_id", "delivered_on", "reason").iter_rows():
+            prefix, _, school = (reason or "").partition(":")
+            if day < changed_from and prefix in ("", "school_missing"):
+                settled[delivery_id] = school or None
+            else:
+                unsettled.append(delivery_id)
+        return MissingSchools(self.engine, self.places, settled, unsettled)
 
     def places(self) -> Places:
         """Division tree and schools by delivery date, read when first needed."""

@@ -65,7 +65,5 @@ def read_divisions(text: pl.Series) -> Parsed:
 
 def read_parties(text: pl.Series) -> Parsed:
     """Parties of a reviewer's decision: a citizen number in its written form, anything else as delivered."""
-    cells = pl.DataFrame({"text": text})
-    number = written(pl.col("text").str.normalize("NFKC"))
-    value = pl.when(number.str.contains(r"^\d{17}[\dX]$")).then(number).otherwise("text")
-    return Parsed(cells.select(value).to_series())
+    number = written(text.str.normalize("NFKC"))
+    return Parsed(text.zip_with(~number.str.contains(r"^\d{17}[\dX]$").fill_null(False), number))

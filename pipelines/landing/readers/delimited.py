@@ -8,13 +8,15 @@ import itertools
 
 import polars as pl
 
-from pipelines.landing.headers import match_header
+from pipelines.landing.headers import HeaderMatch, match_header
 from pipelines.landing.readers.raw_file import ROW_NUMBER, UNKNOWN_CELLS, RawFile, Unreadable
 from schemas.sources import Source
 
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 64 * 1024  # bytes in which the header row must end; a register's header has a few hundred
 _SEPARATOR = ","
+# How a line begins that may hold nothing but spaces.
+_SPACE_FIRST = tuple(b"\n" + start for start in (b"\n", b"\r", b" ", b"\t", b'"', b"\xc2\xa0", b"\xe3\x80\x80"))
 
 
 def read_delimited(source: Source, content: bytes) -> RawFile:
@@ -31,19 +33,35 @@ def read_delimited(source: Source, content: bytes) -> RawFile:
     # Names by position: pl.read_csv would rename doubles in its own way.
     names = [f"c{i}" for i in range(len(header))]
     frame = _records(body, names, before)
-    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names)
-    content_rows = frame.filter(~blank) if frame.height else frame
+    content_rows = _without_blank(frame, names, body)
     if not content_rows.height:
         return RawFile.refused("empty", "the file has no rows", match.unknown)
     if match.problem:
         return RawFile.refused(match.problem, f"the header will not do: {match.problem}", match.unknown)
     last = content_rows[ROW_NUMBER][-1]
-    skipped = (frame[ROW_NUMBER] <= last).sum() - content_rows.height
-    known = [pl.col(name).alias(column) for name, column in zip(names, match.columns, strict=True) if column]
-    unknown = [name for name, column in zip(names, match.columns, strict=True) if column is None]
-    if unknown:
-        known.append(pl.concat_str(pl.col(unknown).fill_null(""), separator="\x1f").alias(UNKNOWN_CELLS))
-    return RawFile(content_rows.select(ROW_NUMBER, *known), skipped, match.unknown)
+    skipped = last - before - 1 - content_rows.height
+    return RawFile(_named(content_rows, match), skipped, match.unknown)
+
+
+def _named(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
+    """The known columns under their standard headers; the cells of the others joined in one."""
+    # Hundreds of small files a night: assigning names costs nothing, a query per file would.
+    headers = [column or f"#{i}" for i, column in enumerate(match.columns)]
+    frame.columns = [ROW_NUMBER, *headers]
+    unknown = [header for header in headers if header.startswith("#")]
+    if not unknown:
+        return frame
+    cells = pl.concat_str(pl.col(unknown).fill_null(""), separator="\x1f").alias(UNKNOWN_CELLS)
+    return frame.with_columns(cells).drop(unknown)
+
+
+def _without_blank(frame: pl.DataFrame, names: list[str], body: bytes) -> pl.DataFrame:
+    """The rows with anything in them."""
+    # Only a row whose first cell is empty can be blank; a search in the bytes is cheaper than one query per file.
+    if not frame.get_column(names[0]).null_count() and not any(start in body for start in _SPACE_FIRST):
+        return frame
+    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names)
+    return frame.filter(~blank)
 
 
 def _header(body: bytes) -> tuple[int, list[str]]:
