@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from pipelines.engine import Engine
 from pipelines.landing.frames import DELIVERIES, DELIVERY_COLUMNS
+from pipelines.landing.readers.raw_file import RawFile
+from pipelines.landing.scan import LandedFile
 
 IN_ORDER = ("delivered_on", "file_name", "version")  # delivery order (spec 2.1)
 
@@ -39,9 +42,15 @@ class Register:
         """The accepted deliveries of a kind that no newer version has replaced, in delivery order."""
         return self.of(kind).filter((pl.col("state") == "accepted") & ~pl.col("superseded"))
 
-    def add(self, rows: Iterable[Mapping[str, object]]) -> None:
-        """Take new deliveries; their verdicts come with `judged`."""
-        self.frame = pl.concat([self.frame, pl.DataFrame(list(rows), schema=DELIVERY_COLUMNS, orient="row")])
+    def add(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Take new deliveries; their verdicts come with `update`."""
+        self.frame = pl.concat([self.frame, pl.DataFrame(rows, schema=DELIVERY_COLUMNS, orient="row")])
+
+    def replace(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Overwrite known deliveries by delivery_id."""
+        ids = [row["delivery_id"] for row in rows]
+        self.frame = self.frame.filter(~pl.col("delivery_id").is_in(ids))
+        self.add(rows)
 
     def update(self, changes: pl.DataFrame) -> None:
         """Overwrite columns of deliveries by delivery_id, nulls included."""
@@ -50,8 +59,32 @@ class Register:
 
     def save(self) -> bool:
         """Write the record back; whether there was anything to write."""
-        if self.frame.equals(self._stored):
+        if self.frame.sort("delivery_id").equals(self._stored.sort("delivery_id")):
             return False
         self._engine.load(DELIVERIES, self.frame.sort("delivery_id"))
         self._stored = self.frame
         return True
+
+
+def record(file: LandedFile, sha256: str, delivery_id: int, version: int, raw: RawFile) -> dict[str, Any]:
+    """A row of landing.deliveries before its rows are counted and it is judged."""
+    return {
+        "delivery_id": delivery_id,
+        "delivery": file.delivery,
+        "kind": file.kind,
+        "code": file.code,
+        "delivered_on": file.delivered_on,
+        "file_name": file.file_name,
+        "sha256": sha256,
+        "version": version,
+        "state": None,
+        "reason": raw.problem,
+        "rows": 0,
+        "accepted": 0,
+        "rejected": 0,
+        "repeats": 0,
+        "skipped": raw.skipped,
+        "unknown_columns": ";".join(raw.unknown_columns) or None,
+        **file.signature,
+        "superseded": False,
+    }

@@ -36,6 +36,11 @@ class LandedFile:
     mtime_ns: int
     ctime_ns: int
 
+    @property
+    def signature(self) -> dict[str, int]:
+        """What the file system says of the file without opening it; a changed file has another signature."""
+        return {"size": self.size, "mtime_ns": self.mtime_ns, "ctime_ns": self.ctime_ns}
+
 
 @dataclass(frozen=True)
 class Landing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.engine import Engine
-from pipelines.landing.frames import ensure_tables
+from pipelines.landing.contents import open_file
+from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
 from pipelines.landing.kinds import FileRows, KindLoader
 from pipelines.landing.places import Places
-from pipelines.landing.readers import read_file
-from pipelines.landing.readers.raw_file import RawFile
-from pipelines.landing.register import Register
+from pipelines.landing.register import Register, record
 from pipelines.landing.scan import LandedFile, Landing, LandingError, scan
 from pipelines.landing.schools import MissingSchools
 from pipelines.landing.verdicts import judge_deliveries
@@ -26,7 +24,6 @@ from schemas.sources import SOURCES, Source
 Progress = Callable[[str], None]
 
 BATCH_ROWS = 1_500_000  # rows cleaned at a time: a province's registry in a few gigabytes
-_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -87,65 +84,94 @@ class _Ingest:
     register: Register
     policy: Mapping[str, Any]
     progress: Progress
-    new_from: dict[str, dt.date] = field(default_factory=dict)
+    new_from: dict[str, dt.date] = field(default_factory=dict)  # kind → oldest date of its new deliveries
     messages: dict[int, str] = field(default_factory=dict)
     same_bytes: int = 0
     _places: Places | None = None
 
     def run(self, found: Landing) -> IngestResult:
         first_id = self.register.next_id()
-        changed = self._changed(found.files)
-        for source in SOURCES:  # reference kinds first: they say where the rows of the others lie
+        newest = {row["delivery"]: row for row in self.register.newest().iter_rows(named=True)}
+        changed = [file for file in found.files if not _unchanged(file, newest.get(file.delivery))]
+        unchanged = len(found.files) - len(changed)
+        # Reference kinds come first: they say where the rows of the others lie.
+        for source in SOURCES:
             files = [file for file in changed if file.kind == source.label]
-            if files:
-                self._load(source, files)
+            again = self._to_read_again(source, found.files, newest)
+            if files or again:
+                self._load(source, files, again, newest)
             if source.name in ("division", "school"):
                 self._places = None
             self._judge(source)
         self.register.save()
-        return self._result(found, len(found.files) - len(changed), first_id)
+        return self._result(found, unchanged, first_id)
 
-    def _changed(self, files: tuple[LandedFile, ...]) -> list[LandedFile]:
-        known = {
-            delivery: signature
-            for delivery, *signature in self.register.newest()
-            .select("delivery", "size", "mtime_ns", "ctime_ns")
-            .iter_rows()
-        }
-        return [file for file in files if known.get(file.delivery) != [file.size, file.mtime_ns, file.ctime_ns]]
+    def _to_read_again(
+        self, source: Source, files: tuple[LandedFile, ...], newest: Mapping[str, Mapping[str, Any]]
+    ) -> list[LandedFile]:
+        """Known files whose rows a late 区划 or 学校 delivery may move: those dated from its date on.
 
-    def _load(self, source: Source, files: list[LandedFile]) -> None:
-        """Read, clean, judge and load the new files of a kind."""
+        Place and entry grade of a row follow the references delivered up to its own date; with this, a reference that
+        comes late leaves the same tables as one that came in time. Files gone from the landing folder stay as read.
+        """
+        late = [day for name, day in self.new_from.items() if name in ("division", "school") and name != source.name]
+        if not late or not (source.place or source.field("grade")):
+            return []
+        return [
+            file
+            for file in files
+            if file.kind == source.label
+            and file.delivered_on >= min(late)
+            and _unchanged(file, newest.get(file.delivery))
+        ]
+
+    def _load(
+        self,
+        source: Source,
+        files: list[LandedFile],
+        again: list[LandedFile],
+        newest: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Read, clean, judge and load the new files of a kind, and files to be read again in place of their rows."""
         loader = KindLoader(self.engine, source, self.places, BATCH_ROWS)
-        newest = {row["delivery"]: row for row in self.register.newest().iter_rows(named=True)}
-        rows: list[dict[str, object]] = []
-        touched: list[dict[str, object]] = []
-        delivery_id = self.register.next_id()
-        for file in files:
-            content = _bytes(file, int(self.policy["delivery"]["max_file_mib"]) * _MIB)
+        self._forget(source, [newest[file.delivery]["delivery_id"] for file in again])
+        new: list[dict[str, Any]] = []
+        known_rows: list[dict[str, Any]] = []
+        next_id = self.register.next_id()
+        for file in [*files, *again]:
+            contents = open_file(file, int(self.policy["delivery"]["max_file_mib"]))
             known = newest.get(file.delivery)
-            if known and known["sha256"] == content.sha256:
-                touched.append({"delivery_id": known["delivery_id"], **_signature(file)})
+            same = known is not None and known["sha256"] == contents.sha256
+            if known and same and file not in again:
+                known_rows.append({**known, **file.signature})
+                self.same_bytes += 1
                 continue
-            raw = content.raw or read_file(source, file.extension, content.content)
-            loader.add(FileRows(delivery_id, file.code, file.delivered_on, raw))
-            rows.append(_record(file, delivery_id, content.sha256, known["version"] + 1 if known else 1, raw))
-            self.messages[delivery_id] = raw.message
-            delivery_id += 1
+            raw = contents.read(source)
+            if known and same:
+                row = record(file, contents.sha256, known["delivery_id"], known["version"], raw)
+                known_rows.append(row)
+            else:
+                row = record(file, contents.sha256, next_id, known["version"] + 1 if known else 1, raw)
+                new.append(row)
+                next_id += 1
+            self.messages[row["delivery_id"]] = raw.message
+            loader.add(FileRows(row["delivery_id"], file.code, file.delivered_on, raw))
         counts = loader.finish()
-        self.same_bytes += len(touched)
-        if touched:
-            self.register.update(
-                pl.DataFrame(touched, schema={name: self.register.frame.schema[name] for name in touched[0]})
+        for row in [*new, *known_rows]:
+            row.update(counts.get(row["delivery_id"], {}))
+            row["rows"] = row["accepted"] + row["rejected"] + row["repeats"] + row["skipped"]
+        self.register.replace(known_rows)
+        self.register.add(new)
+        if new:
+            self.new_from[source.name] = min(row["delivered_on"] for row in new)
+            self.progress(f"{source.label}: {len(new)} files, {sum(row['rows'] for row in new)} rows")
+
+    def _forget(self, source: Source, deliveries: list[int]) -> None:
+        for table in (source.table, REJECTED_ROWS) if deliveries else ():
+            self.engine.execute(
+                f"delete from {table} where delivery_id in (select unnest($deliveries))",  # noqa: S608
+                {"deliveries": deliveries},
             )
-        if not rows:
-            return
-        for row in rows:
-            row.update(counts.get(row["delivery_id"], {}))  # type: ignore[call-overload]
-            row["rows"] = sum(row[name] for name in ("accepted", "rejected", "repeats", "skipped"))  # type: ignore[misc]
-        self.register.add(rows)
-        self.new_from[source.name] = min(file.delivered_on for file in files)
-        self.progress(f"{source.label}: {len(rows)} files, {sum(int(row['rows']) for row in rows)} rows")  # type: ignore[call-overload]
 
     def _judge(self, source: Source) -> None:
         deliveries = self.register.of(source.label)
@@ -212,47 +238,6 @@ class _Ingest:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Content:
-    content: bytes
-    sha256: str
-    raw: RawFile | None = None
-
-
-def _bytes(file: LandedFile, limit: int) -> _Content:
-    """The bytes of a file, read once, with their hash; a file over the limit is hashed only."""
-    if file.size > limit:
-        with file.path.open("rb") as handle:
-            sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
-        message = f"the file has {file.size // _MIB} MiB, more than delivery.max_file_mib allows"
-        return _Content(b"", sha256, RawFile.refused("unreadable", message))
-    content = file.path.read_bytes()
-    return _Content(content, hashlib.sha256(content).hexdigest())
-
-
-def _signature(file: LandedFile) -> dict[str, int]:
-    return {"size": file.size, "mtime_ns": file.mtime_ns, "ctime_ns": file.ctime_ns}
-
-
-def _record(file: LandedFile, delivery_id: int, sha256: str, version: int, raw: RawFile) -> dict[str, object]:
-    """A row of landing.deliveries before it is judged."""
-    return {
-        "delivery_id": delivery_id,
-        "delivery": file.delivery,
-        "kind": file.kind,
-        "code": file.code,
-        "delivered_on": file.delivered_on,
-        "file_name": file.file_name,
-        "sha256": sha256,
-        "version": version,
-        "state": None,
-        "reason": raw.problem,
-        "rows": 0,
-        "accepted": 0,
-        "rejected": 0,
-        "repeats": 0,
-        "skipped": raw.skipped,
-        "unknown_columns": ";".join(raw.unknown_columns) or None,
-        **_signature(file),
-        "superseded": False,
-    }
+def _unchanged(file: LandedFile, known: Mapping[str, Any] | None) -> bool:
+    """Whether size and times are the recorded ones: then the file is not opened."""
+    return known is not None and all(known[name] == value for name, value in file.signature.items())
