@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.tables import Table, clean, published, quality, restricted
+from schemas.tables import (
+    Table,
+    clean,
+    core,
+    indicators,
+    ledger,
+    matching,
+    published,
+    quality,
+    restricted,
+    status,
+)
 
 LAYERS = (
     "landing",
@@ -32,7 +43,9 @@ def index(groups: Iterable[Iterable[Table]]) -> dict[str, Table]:
     return found
 
 
-CATALOGUE: dict[str, Table] = index(module.TABLES for module in (clean, published, restricted, quality))
+CATALOGUE: dict[str, Table] = index(
+    module.TABLES for module in (clean, core, matching, status, ledger, indicators, published, restricted, quality)
+)
 
 
 def tables_of(*layers: str) -> tuple[Table, ...]:

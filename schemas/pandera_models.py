@@ -64,7 +64,7 @@ def pandera_schema(table: Table) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         columns,
         checks=_row_checks(table),
-        unique=list(table.key),
+        unique=list(table.key) or None,
         strict=True,
         ordered=True,
         name=table.full_name,

@@ -6,6 +6,8 @@ itself. A mapping is code → label, in the order in which reports show them.
 
 from __future__ import annotations
 
+from schemas.sources import SOURCES
+
 UNIT_LEVEL = {
     "province": "省",
     "prefecture": "市（州）",
@@ -166,27 +168,7 @@ EVENT_REASON = {
 
 VERDICT = {"pass": "通过", "warn": "提示", "fail": "不通过"}
 
-KIND = {
-    "division": "区划",
-    "school": "学校",
-    "calendar": "校历",
-    "registry": "户籍",
-    "enrolment": "学籍",
-    "enrolment_change": "学籍异动",
-    "in_school": "在校",
-    "absence": "缺课",
-    "daily_report": "日报",
-    "poverty": "脱贫户",
-    "assistance": "救助",
-    "disability": "残疾人",
-    "aid": "资助",
-    "case_action": "劝返",
-    "match_decision": "匹配裁定",
-    "lookup": "学籍查询",
-    "department_list": "部门名单",
-    "responsibility": "责任人",
-    "annual_statistics": "教基统计",
-}
+KIND = {source.name: source.label for source in SOURCES}
 """English name of a kind (its clean table) → its name in file names and reports (section 2.2)."""
 
 EVERY_KIND = ("各类交付文件",)

@@ -9,10 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.columns import actions, cases, deliveries, events, measures, persons, places, rates, statistics
+from schemas.columns import (
+    actions,
+    cases,
+    deliveries,
+    events,
+    facts,
+    links,
+    measures,
+    persons,
+    places,
+    policy,
+    rates,
+    statistics,
+    steps,
+    sums,
+)
 from schemas.columns.column import Column, Privacy
 
-MODULES = (places, persons, events, actions, statistics, deliveries, cases, measures, rates)
+MODULES = (
+    *(places, persons, events, actions, statistics, deliveries, cases, measures, rates),
+    *(policy, links, facts, steps, sums),
+)
 
 
 def register(groups: Iterable[Iterable[Column]]) -> dict[str, Column]:

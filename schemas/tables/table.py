@@ -22,9 +22,10 @@ class Table:
     `schema`, `name`  where it stands; `full_name` is `schema.name`.
     `label`           中文 name; `description` English, what it is for.
     `grain`           what one row is.
-    `key`             columns that are filled and unique together.
+    `key`             columns that are filled and unique together; none: a table of exactly one row.
     `columns`         names in order; each stands in `schemas.columns.COLUMNS`.
     `required`        columns beside the key that are never null.
+    `nullable_key`    columns of the key in which null is a value of its own (not known).
     `values`          column → allowed values of a filled cell.
     `items`           column → allowed items of a list, or of a text joined by `;`.
     `counted`         counts that are null only in rows marked `suppressed` (6.3).
@@ -47,6 +48,7 @@ class Table:
     audience: Audience
     spec: str
     required: tuple[str, ...] = ()
+    nullable_key: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ class Table:
     @property
     def not_null(self) -> tuple[str, ...]:
         """Columns that are never null, in the order of the table: the key and what is required."""
-        filled = {*self.key, *self.required}
+        filled = {*self.key, *self.required} - {*self.nullable_key}
         return tuple(name for name in self.columns if name in filled)
 
     def column(self, name: str) -> Column:

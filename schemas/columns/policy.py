@@ -1,0 +1,72 @@
+"""Policy numbers as columns of `core.policy`: `<section>_<key>` of policy.toml."""
+
+from __future__ import annotations
+
+from schemas.columns.column import Column
+
+
+def _days(name: str, label: str, description: str) -> Column:
+    """A term in days."""
+    return Column(name, label, description, "INTEGER", "天")
+
+
+def _age(name: str, label: str, description: str) -> Column:
+    """An age in completed years."""
+    return Column(name, label, description, "INTEGER", "岁")
+
+
+def _target(name: str, label: str, description: str) -> Column:
+    """A target or limit in per cent."""
+    return Column(name, label, description, "DECIMAL(9,2)", "%")
+
+
+COLUMNS = (
+    _age("age_from", "起始学龄", "First school age of compulsory schooling"),
+    _age("age_to", "截止学龄", "Last school age of compulsory schooling"),
+    _age("age_close_at", "销号年龄", "Age at D from which no case is kept open"),
+    _age("universe_max_age", "统计最大年龄", "Greatest age at D of the universe"),
+    _days(
+        "entry_grace_days", "入学宽限天数", "Days after the autumn term's first day in which a new entrant is not due"
+    ),
+    _days("transfer_grace_days", "转学宽限天数", "Days that a transfer may be under way"),
+    _days("absence_days", "疑似辍学缺课天数", "Consecutive school days of unexcused absence that make a suspicion"),
+    _days("absence_leave_days", "长假天数", "Excused school days that go on the long-leave list"),
+    _days("rollcall_grace_days", "点名宽限天数", "Days that an old roll counts into a new term"),
+    _days("reporting_gap_days", "漏报天数", "School days without a report that make a reporting gap"),
+    _days("return_confirm_days", "复学确认天数", "Reported school days that confirm a return"),
+    _days("lookup_valid_days", "查询有效天数", "Days that a look-up is valid"),
+    _days(
+        "verify_negative_holds_days", "不属实有效天数", "Days that a negative verification without evidence date holds"
+    ),
+    _days("deadline_verify_days", "核查期限天数", "Days to verify a suspicion"),
+    _days("deadline_first_visit_days", "首次劝返期限天数", "Days to the first visit"),
+    _days("deadline_notice_days", "文书期限天数", "Days to the notice"),
+    Column(
+        "legal_visits_before_notice", "文书前劝返次数", "Failed visits after which a notice is due", "INTEGER", "次"
+    ),
+    _days("legal_notice_term_days", "限期复学天数", "Days from the notice to the penalty"),
+    _days("legal_penalty_term_days", "处罚履行天数", "Days from the penalty to the lawsuit"),
+    _target("targets_primary_dropout_max", "小学辍学率控制线", "Limit of the primary dropout rate"),
+    _target("targets_junior_dropout_max", "初中辍学率控制线", "Limit of the junior dropout rate"),
+    _target("targets_nine_year_retention_min", "九年巩固率目标", "Target of nine-year retention"),
+    _target("targets_primary_net_enrolment_min", "小学净入学率目标", "Target of primary net enrolment"),
+    _target("targets_junior_gross_enrolment_min", "初中毛入学率目标", "Target of junior gross enrolment"),
+    _target(
+        "targets_three_disabilities_enrolment_min", "三类残疾入学率目标", "Target of enrolment of disabled children"
+    ),
+    Column("retention_subtract_deaths", "巩固率扣除死亡", "Deaths are taken off the adjusted denominator", "BOOLEAN"),
+    Column("rates_decimals", "小数位数", "Decimals of rates", "INTEGER"),
+    Column("rates_rounding", "舍入方式", "half_up or truncate"),
+    Column("rates_dropout_variant", "辍学率主口径", "Headline variant of the dropout rate"),
+    Column("rates_retention_variant", "巩固率主口径", "Headline variant of retention"),
+    Column("ranking_floor", "排名分母下限", "Smallest denominator that is ranked", "INTEGER", "人"),
+    Column("disclosure_small_cell", "小数抑制界限", "Counts below it are treated in public tables", "INTEGER", "人"),
+    Column("stages_primary_last", "小学末年级", "Last primary grade", "INTEGER", "年级"),
+    Column("stages_junior_last", "初中末年级", "Last junior grade", "INTEGER", "年级"),
+    # the smaller policy tables
+    Column("placement", "安置方式", "Approved other way of schooling"),
+    _age("min_age", "最小年龄", "Least age at D at which the placement counts"),
+    _age("max_age", "最大年龄", "Greatest age at D at which the placement counts"),
+    _days("days", "有效天数", "Days after which a snapshot in force is stale"),
+    _target("value", "数值", "Value of a target or limit"),
+)
