@@ -134,13 +134,16 @@ def _cell_faults(reader: TableReader, table: Table) -> tuple[int, list[Fault]]:
     faults = []
     for (text, condition), count in zip(rules, found[1:], strict=True):
         if count:
-            bad = reader.read(query(_key_list(table), table, f"where {condition} limit {SAMPLE_SIZE}"))
+            bad = reader.read(query(_key_list(table) or "1", table, f"where {condition} limit {SAMPLE_SIZE}"))
             faults.append(Fault(text, count, _keys(bad, table)))
     return found[0], faults
 
 
 def _key_faults(reader: TableReader, table: Table) -> list[Fault]:
-    """Keys that stand more than once."""
+    """Keys that stand more than once; of a table without a key, whether it has exactly one row."""
+    if not table.key:
+        rows = reader.read(query("count(*) as n", table))["n"][0]
+        return [] if rows == 1 else [Fault(f"应只有一行，实有 {rows} 行", 1)]
     names = _key_list(table)
     tail = f"group by {names} having count(*) > 1 limit {SAMPLE_SIZE}"
     found = reader.read(query(f"{names}, count(*) over () as n", table, tail))

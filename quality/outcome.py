@@ -12,8 +12,8 @@ Verdict = Literal["pass", "warn", "fail"]
 SAMPLE_SIZE = 5
 """Keys shown of offending rows: enough to start looking, too few to leak a list."""
 
-CITIZEN_NUMBER = r"(?:^|[^0-9])[0-9]{17}[0-9Xx](?:[^0-9]|$)"
-"""A text that looks like a citizen number; syntax that Python, Polars and DuckDB share."""
+CITIZEN_NUMBER = r"(?:^|[^0-9])[0-9]{17}[0-9Xx]?(?:[^0-9]|$)"
+"""A text that looks like a citizen number, with or without its check digit; syntax that Python and DuckDB share."""
 
 PHONE = r"(?:^|[^0-9])1[3-9][0-9]{9}(?:[^0-9]|$)"
 """A text that looks like a mobile telephone."""

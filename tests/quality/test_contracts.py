@@ -7,6 +7,7 @@ import pytest
 
 from quality.contracts import check_contract, check_contracts
 from schemas.catalogue import CATALOGUE
+from schemas.ddl import create_table_sql
 
 DAY = date(2025, 11, 3)
 KEYS = [f"{i:016x}" for i in range(9)]
@@ -106,6 +107,28 @@ def test_faults_of_an_internal_table_are_counted_by_rule(warehouse, fill):
 def test_a_null_in_an_optional_coded_column_is_no_fault(warehouse, fill):
     fill(REGISTRY, registry(2, sex=None))
     assert check_contract(warehouse, REGISTRY).passed
+
+
+def test_a_table_of_one_row_has_exactly_one(warehouse):
+    policy = CATALOGUE["core.policy"]
+    warehouse.execute("create schema core")
+    warehouse.execute(create_table_sql(policy))
+    assert "应只有一行，实有 0 行" in check_contract(warehouse, policy).message
+    warehouse.execute("insert into core.policy default values")
+    assert check_contract(warehouse, policy).passed
+    warehouse.execute("insert into core.policy default values")
+    assert "应只有一行，实有 2 行" in check_contract(warehouse, policy).message
+
+
+def test_a_key_that_is_not_known_is_a_key_where_the_contract_says_so(warehouse):
+    counts = CATALOGUE["indicators.entry_child"]
+    warehouse.execute("create schema indicators")
+    warehouse.execute(create_table_sql(counts))
+    row = "insert into indicators.entry_child (division_code, poor, assisted, disabled, left_behind, migrant) values "
+    warehouse.execute(f"{row} ('990121001001', false, false, false, false, false)")
+    assert check_contract(warehouse, counts).passed
+    warehouse.execute(f"{row} ('990121001001', false, false, false, false, false)")
+    assert check_contract(warehouse, counts).message == "入学率计数不符合契约：主键重复 1 处。"
 
 
 def test_no_name_or_number_gets_into_an_outcome(warehouse, fill):

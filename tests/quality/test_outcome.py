@@ -34,7 +34,14 @@ def test_the_sample_is_bounded_but_the_count_is_not():
 
 @pytest.mark.parametrize(
     "personal",
-    ["990121201501010018", "户|99012120150101001X|1", "99012120150101001x", "13800000000", "电话13912345678。"],
+    [
+        "990121201501010018",
+        "户|99012120150101001X|1",
+        "99012120150101001x",
+        "13800000000",
+        "电话13912345678。",
+        "99012120150101001",
+    ],
 )
 def test_what_looks_like_a_number_of_a_person_never_gets_into_a_sample(personal):
     assert judge("c", "s.t", 1, sample=[personal], **WORDS).sample == ("***",)
