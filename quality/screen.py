@@ -99,7 +99,8 @@ def _texts(reader: TableReader, table: Table, found: pl.Schema) -> Outcome:
 def _small_cells(reader: TableReader, table: Table, found: pl.Schema, small_cell: int) -> Outcome:
     """No count of children from 1 to below `small_cell` in village and school rows."""
     counts = [name for name in found if name in COLUMNS and COLUMNS[name].unit == "人" and found[name].is_integer()]
-    condition = " or ".join(f"{quoted(name)} between 1 and $below" for name in counts)
+    # A balance may be negative (flow); it gives away as much as its size.
+    condition = " or ".join(f"abs({quoted(name)}) between 1 and $below" for name in counts)
     levels = ", ".join(text_literal(level) for level in SMALL_LEVELS)
     where = f"where unit_level in ({levels}) and ({condition})"
     units = "group by unit_code order by unit_code"

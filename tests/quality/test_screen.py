@@ -43,7 +43,7 @@ def test_a_clean_table_passes_all_three(warehouse, fill):
 
 
 def test_small_cells_of_schools_and_villages_fail_and_name_the_units(warehouse, fill):
-    fill(SIX, six("3199000001", "school", 4), six("990121001001", "village", 1), six("3199000002", "school", 0))
+    fill(SIX, six("3199000001", "school", 4), six("990121001001", "village", -1), six("3199000002", "school", 0))
     outcome = by_check(screen(warehouse, [SIX], small_cell=5))["screen_small_cells"]
     assert outcome.blocks
     assert outcome.count == 2
