@@ -16,7 +16,7 @@ import polars as pl
 
 from schemas.catalogue import CATALOGUE, LAYERS, tables_of
 from schemas.columns import COLUMNS
-from schemas.pandera_models import polars_schema
+from schemas.polars_types import polars_schema
 from schemas.tables import Table
 from schemas.units import UNITS
 

@@ -6,45 +6,15 @@ silence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandera.polars as pa
 import polars as pl
 
 from schemas.columns import COLUMNS
+from schemas.polars_types import polars_type
 from schemas.tables import Table
-
-SMALL_LEVELS = ("village", "school")
-"""Unit levels whose small cells are treated (6.3); cells of any other level are always shown."""
-
-_PLAIN: dict[str, pl.DataType] = {
-    "VARCHAR": pl.String(),
-    "BIGINT": pl.Int64(),
-    "INTEGER": pl.Int32(),
-    "SMALLINT": pl.Int16(),
-    "DOUBLE": pl.Float64(),
-    "BOOLEAN": pl.Boolean(),
-    "DATE": pl.Date(),
-    "TIMESTAMP": pl.Datetime("us"),
-}
-
-
-def polars_type(sql_type: str) -> pl.DataType:
-    """Polars type of an SQL type of a contract; raises ValueError for a type that contracts do not use."""
-    if sql_type.endswith("[]"):
-        return pl.List(polars_type(sql_type[:-2]))
-    decimal = re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", sql_type)
-    if decimal:
-        return pl.Decimal(int(decimal[1]), int(decimal[2]))
-    if sql_type not in _PLAIN:
-        raise ValueError(f"no such type in contracts: {sql_type}")
-    return _PLAIN[sql_type]
-
-
-def polars_schema(table: Table) -> pl.Schema:
-    """Column names and Polars types of a table, in contract order."""
-    return pl.Schema({name: polars_type(table.type_of(name)) for name in table.columns})
+from schemas.values import SMALL_LEVELS
 
 
 def pandera_schema(table: Table) -> pa.DataFrameSchema:
@@ -72,7 +42,7 @@ def pandera_schema(table: Table) -> pa.DataFrameSchema:
 
 
 def _column_checks(table: Table, name: str) -> list[pa.Check]:
-    """Checks on the cells of one column; an empty cell passes them all."""
+    """Checks on the cells of one column: values, items, shape, bounds; an empty cell passes them all."""
     checks = []
     if name in table.values:
         checks.append(pa.Check.isin(list(table.values[name])))
@@ -81,6 +51,9 @@ def _column_checks(table: Table, name: str) -> list[pa.Check]:
     pattern = COLUMNS[name].pattern
     if pattern and table.type_of(name) == "VARCHAR":
         checks.append(pa.Check.str_matches(f"^(?:{pattern})$"))
+    bounds = COLUMNS[name].bounds
+    if bounds:
+        checks.append(pa.Check.in_range(*bounds))
     return checks
 
 

@@ -17,6 +17,9 @@ UNIT_LEVEL = {
     "school": "学校",
 }
 
+SMALL_LEVELS = ("village", "school")
+"""Unit levels whose small cells are treated (6.3); cells of any other level are always shown."""
+
 STATUS = {
     "deceased": "死亡",
     "emigrated": "出国（境）",

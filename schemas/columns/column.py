@@ -28,6 +28,7 @@ class Column:
     `headers`      standard source headers, `kind.header`, both in Chinese; empty for computed columns.
     `formula`      how a computed number is made, empty for delivered columns.
     `pattern`      regular expression that every filled cell matches as a whole, empty for free text.
+    `bounds`       least and greatest number that a filled cell may hold, both included.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     headers: tuple[str, ...] = ()
     formula: str = ""
     pattern: str = ""
+    bounds: tuple[int, int] | None = None
 
 
 def of(header: str, *kinds: str) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ COLUMNS = (
         "Valid citizen number inside a formal student number (G + 18)",
         privacy="personal",
         formula="characters 2-19 of student_number where it begins with G and they are a valid number",
+        pattern=r"\d{17}[\dX]",
     ),
     Column(
         "student_number",

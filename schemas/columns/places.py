@@ -34,6 +34,7 @@ COLUMNS = (
         "上级单位代码",
         "Code of the unit above; of a school its township, else its county; null at the province",
         headers=of("上级代码", "区划"),
+        pattern=r"\d{12}",
     ),
     Column(
         "unit_type",
@@ -41,13 +42,14 @@ COLUMNS = (
         "Kind of reporting unit: division, city-run schools or development zone",
         headers=of("填报单位类别", "区划"),
     ),
-    Column("county", "县级单位代码", "County-level unit, 12 digits"),
+    Column("county", "县级单位代码", "County-level unit, 12 digits", pattern=r"\d{12}"),
     # divisions
     Column(
         "division_code",
         "区划代码",
         "Division, padded to 12 digits",
         headers=of("区划代码", "区划", "学校", "校历", "脱贫户", "救助", "残疾人", "劝返", "部门名单"),
+        pattern=r"\d{12}",
     ),
     Column("division_name", "区划名称", "Name of the division", headers=of("名称", "区划")),
     Column("division", "区划", "County-level unit that a delivery is asked of, 12 digits"),
@@ -57,6 +59,7 @@ COLUMNS = (
         "Division of the child's registered household, 12 digits where known",
         privacy="child",
         headers=of("户籍区划", "户籍", "学籍"),
+        pattern=r"\d{12}",
     ),
     # schools
     Column(
@@ -78,6 +81,7 @@ COLUMNS = (
         "BIGINT",
         "年级",
         headers=of("年级", "学籍", "学籍异动", "在校", "学籍查询", "教基统计"),
+        bounds=(1, 12),
     ),
     Column("class_name", "班级", "Class within the grade", headers=of("班级", "学籍", "在校")),
     Column("stage", "学段", "Stage of schooling: primary, junior, none (never enrolled)"),

@@ -148,6 +148,15 @@ TABLES = (
         values={"sex": SEX},
     ),
     working(
+        "indicators.rate_state",
+        "比率状态",
+        "one school year, unit and stage",
+        key=("school_year", "unit_code", "stage"),
+        columns=("school_year", "unit_code", "stage", "numerator", "denominator", "rate", "over_limit"),
+        spec="5.1",
+        values={"stage": tuple(values.STAGE)},
+    ),
+    working(
         "indicators.retention",
         "巩固率",
         "one unit of the school line, indicator and variant: retention of the cohort in its last grade",
@@ -204,6 +213,14 @@ TABLES = (
         spec="3",
         required=("unit_level", "unit_name"),
         values={"line": tuple(values.LINE), "unit_level": tuple(values.UNIT_LEVEL)},
+    ),
+    working(
+        "indicators.zero_state",
+        "清零状态",
+        "one unit, line and group that stands at zero after the night: what ledger.zero_history keeps",
+        key=("unit_code", "line", "group"),
+        columns=("unit_code", "line", "group", "zeroed_since"),
+        spec="4.3",
     ),
     working(
         "indicators.zeroing",

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from schemas.columns import COLUMNS
-from schemas.pandera_models import polars_schema
+from schemas.polars_types import polars_schema
 from schemas.tables import Table
 
 KEY = "0123456789abcdef"
@@ -29,6 +29,11 @@ SHAPED = {
     "month": "2025-11",
     "sha256": KEY * 4,
     "citizen_number": "990121201501010018",
+    "embedded_number": "99012120150101001X",
+    "division_code": "990121001000",
+    "household_division": "990121001001",
+    "parent_code": "990121000000",
+    "county": "990121000000",
 }
 
 

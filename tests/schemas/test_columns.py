@@ -7,7 +7,7 @@ import pytest
 from schemas import values
 from schemas.catalogue import CATALOGUE
 from schemas.columns import COLUMNS, Column, register
-from schemas.pandera_models import polars_type
+from schemas.polars_types import polars_type
 from schemas.units import UNITS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -5,7 +5,8 @@ import pytest
 
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
-from schemas.pandera_models import pandera_schema, polars_schema
+from schemas.pandera_models import pandera_schema
+from schemas.polars_types import polars_schema
 
 ALL = sorted(CATALOGUE)
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from schemas.catalogue import CATALOGUE
-from schemas.pandera_models import pandera_schema, polars_schema, polars_type
+from schemas.pandera_models import pandera_schema
+from schemas.polars_types import polars_schema, polars_type
 
 ALL = sorted(CATALOGUE)
 LEAVING = sorted(name for name, table in CATALOGUE.items() if table.audience != "internal")
@@ -146,3 +147,23 @@ def test_dates_are_dates_not_text(good):
     table = CATALOGUE["restricted.lookup_requests"]
     assert good(table)["last_lookup_on"].to_list() == [date(2025, 11, 3)]
     assert faults(table, good(table).with_columns(last_lookup_on=pl.lit("2025-11-03"))) != set()
+
+
+@pytest.mark.parametrize("grade", [0, 13, -1])
+def test_a_grade_outside_1_to_12_is_caught(grade, good):
+    table = CATALOGUE["clean.enrolment"]
+    bad = good(table).with_columns(grade=pl.lit(grade, dtype=pl.Int16))
+    assert faults(table, bad) == {("grade", "in_range")}
+
+
+@pytest.mark.parametrize("code", ["990121", "99012100100", "9901210010001", "99012100100a"])
+def test_a_division_that_is_not_padded_to_12_digits_is_caught(code, good):
+    table = CATALOGUE["clean.poverty"]
+    assert faults(table, good(table).with_columns(division_code=pl.lit(code))) == {("division_code", "str_matches")}
+
+
+@pytest.mark.parametrize("number", ["99012120150101001x", "990121150101001", "9901212015010100180"])
+def test_a_citizen_number_of_another_shape_is_caught(number, good):
+    table = CATALOGUE["clean.enrolment"]
+    bad = good(table).with_columns(citizen_number=pl.lit(number), embedded_number=pl.lit(number))
+    assert faults(table, bad) == {("citizen_number", "str_matches"), ("embedded_number", "str_matches")}
