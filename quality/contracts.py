@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandera.errors
 import polars as pl
 
 from quality.outcome import SAMPLE_SIZE, Outcome, judge
 from quality.reader import TableReader, query
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
-from schemas.pandera_models import pandera_schema, polars_schema
+from schemas.polars_types import polars_schema
 from schemas.tables import Table
 
 CHECK = "contract"
@@ -59,6 +58,11 @@ def check_contracts(reader: TableReader, tables: Iterable[Table], *, blocking: b
 
 def check_frame(frame: pl.DataFrame, table: Table) -> list[Fault]:
     """Faults of a collected frame against the contract of its table, by Pandera."""
+    # Pandera takes half a second to import: only who judges a frame pays for it.
+    import pandera.errors
+
+    from schemas.pandera_models import pandera_schema
+
     faults = _type_faults(frame.schema, table)
     if faults:
         # Values of a column of another type cannot be judged: the type is the fault to mend first.

@@ -14,8 +14,8 @@ from quality.outcome import CITIZEN_NUMBER, PHONE, SAMPLE_SIZE, Outcome, judge
 from quality.reader import TableReader, query
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
-from schemas.pandera_models import SMALL_LEVELS
 from schemas.tables import Table
+from schemas.values import SMALL_LEVELS
 
 CHILD_KEY = r"(?:^|[^0-9a-f])[0-9a-f]{16}(?:[^0-9a-f]|$)"
 """A text that looks like a child_key, or like the hash inside an X… child_id."""
