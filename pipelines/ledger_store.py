@@ -32,9 +32,12 @@ _RATE = "school_year VARCHAR, unit_code VARCHAR, stage VARCHAR, numerator BIGINT
 HISTORIES: dict[str, tuple[str, str, str]] = {
     "ledger.memory_history": ("ledger.memory_state", _MEMORY, "child_id"),
     "ledger.case_history": ("ledger.case_state", _CASE, "case_uid"),
-    "ledger.zero_history": ("ledger.zero_state", _SPELL, 'unit_code, line, "group"'),
-    "ledger.rate_history": ("ledger.rate_state", _RATE, "school_year, unit_code, stage"),
+    "ledger.zero_history": ("indicators.zero_state", _SPELL, 'unit_code, line, "group"'),
+    "ledger.rate_history": ("indicators.rate_state", _RATE, "school_year, unit_code, stage"),
 }
+
+TABLES = ("ledger.run", "ledger.event_log", *HISTORIES)
+"""Every table that outlives a night."""
 
 
 def prepare(engine: Engine) -> None:

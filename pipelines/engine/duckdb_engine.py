@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +102,15 @@ class DuckDBEngine:
         self._depth -= 1
         if self._depth == 0:
             self.connection.execute("commit")
+
+    def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
+        self.connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {alias}")
+        try:
+            with self.transaction():
+                for statement in statements:
+                    self.connection.execute(statement).fetchall()
+        finally:
+            self.connection.execute(f"detach {alias}")
 
     def close(self) -> None:
         self.connection.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Engine(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""
+
+    def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
+        """Make a database file by statements that name it `alias` and may read the engine's tables."""
 
     def close(self) -> None:
         """Release the file."""

@@ -3,7 +3,7 @@
 -- case_uid never changes; case_id follows the child. Where children become one, episodes are renumbered by opened_on; of two open
 -- cases the older stays (of one night the lower child_key), the other is `merged` tonight.
 with
-previous as (select * from ledger.previous_case),
+previous as (select * from core.previous_case),
 rekey as (select r.old_child_id, r.child_id, c.child_key from matching.rekey as r inner join matching.child as c on r.child_id = c.child_id),
 touched as (select distinct child_id from rekey),
 moved as (

@@ -12,7 +12,7 @@ enrolment as (
     where p.is_primary
 ),
 
-memory as (select * from ledger.previous_memory),
+memory as (select * from core.previous_memory),
 cased as (select child_id from ledger.case_state group by child_id),
 rekeyed as (select old_child_id from matching.rekey),
 tonight as (

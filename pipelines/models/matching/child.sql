@@ -5,7 +5,7 @@
 with
 identity as (select person, number, child_id, shared_name from matching.person_identity),
 person as (select * from matching.person),
-previous as (select * from ledger.previous_memory),
+previous as (select * from core.previous_memory),
 rekey as (
     select old_child_id, child_id
     from matching.rekey

@@ -22,7 +22,7 @@ where length(p.party) = 18 and try_cast(left(p.party, 17) as bigint) is not null
 union all
 select p.decision_number, p.side, m.node
 from party as p
-inner join ledger.previous_memory as m on p.party = m.child_key
+inner join core.previous_memory as m on p.party = m.child_key
 where m.node is not null
 union all
 select n.decision_number, n.side, coalesce(r.node, e.node) as node

@@ -5,7 +5,7 @@ with
 identity as (select person, number, hash, child_id from matching.person_identity),
 previous as (
     select m.*
-    from ledger.previous_memory as m
+    from core.previous_memory as m
     left join identity as i on m.child_id = i.child_id
     where i.child_id is null
 ),

@@ -3,7 +3,7 @@
 with
 night as (select as_of from core.night),
 every_event as (
-    select case_uid, event, on_date, reason, evidence_kind, evidence_delivery, evidence_row from ledger.previous_event
+    select case_uid, event, on_date, reason, evidence_kind, evidence_delivery, evidence_row from core.previous_event
     union all
     select case_uid, event, on_date, reason, evidence_kind, evidence_delivery, evidence_row from ledger.event_tonight
 )

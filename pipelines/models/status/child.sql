@@ -31,7 +31,7 @@ enrolment_count as (
     group by p.person
 ),
 
-memory as (select * from ledger.previous_memory),
+memory as (select * from core.previous_memory),
 present as (
     select
         person,
@@ -51,7 +51,7 @@ roll_row as (
 ),
 
 open_case as (
-    select child_id, category, evidence_on from ledger.previous_case where state <> 'closed'
+    select child_id, category, evidence_on from core.previous_case where state <> 'closed'
 ),
 
 person_group as (select * from status.person_group),

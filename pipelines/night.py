@@ -1,0 +1,274 @@
+"""The whole night as plain function calls, checks included, no Dagster (house rule 5).
+
+A night is a pure function of deliveries, policy, `as_of` and the night before. Each step makes tables in the warehouse and
+says what its checks found; a blocking failure ends the night before anything is published. `assets` calls the same steps.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from pipelines import ledger_store
+from pipelines.engine import DuckDBEngine, discover, layer_models
+from pipelines.errors import KongchuoError, NightBlocked
+from pipelines.settings import Policy, load_policy
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Engine
+    from quality.outcome import Outcome
+
+WAREHOUSE = "warehouse.duckdb"
+_BLOCK = 64  # bytes of a block of SHA-256 (RFC 2104)
+
+
+class Watcher(Protocol):
+    """Told what is going on; never part of a result."""
+
+    def night(self, as_of: dt.date) -> None:
+        """A night begins."""
+
+    def step(self, name: str) -> None:
+        """A step of the night begins."""
+
+    def done(self) -> None:
+        """The night is published."""
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """One table that a step made: its rows and the seconds it took (a view has neither)."""
+
+    name: str
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step made and what its checks found."""
+
+    step: str
+    tables: tuple[TableInfo, ...]
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """A published night: its folder and the result of each step."""
+
+    as_of: dt.date
+    folder: Path
+    steps: tuple[StepResult, ...]
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What all checks of the night found."""
+        return tuple(o for step in self.steps for o in step.outcomes)
+
+
+@dataclass
+class Night:
+    """One night's arguments and its open warehouse; use it in a `with` block, or `close()` it."""
+
+    as_of: dt.date
+    landing: Path
+    home: Path
+    policy: Policy
+    secret: bytes
+    engine: Engine
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def __enter__(self) -> Night:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the warehouse."""
+        self.engine.close()
+
+    def parameters(self) -> dict[str, object]:
+        """What models may bind: the dates, and the two padded keys of HMAC-SHA-256 (spec 3.2)."""
+        key = self.secret if len(self.secret) <= _BLOCK else hashlib.sha256(self.secret).digest()
+        key = key.ljust(_BLOCK, b"\0")
+        return {
+            "as_of": self.as_of,
+            "previous": ledger_store.previous_night(self.engine, self.as_of),
+            "inner_pad": bytes(b ^ 0x36 for b in key),
+            "outer_pad": bytes(b ^ 0x5C for b in key),
+        }
+
+    def run_step(self, name: str) -> StepResult:
+        """Run one step by name; raises NightBlocked with the outcomes when a blocking check failed."""
+        step = next(s for s in STEPS if s.name == name)
+        begun = time.perf_counter()
+        tables, outcomes = step.run(self)
+        self.outcomes += outcomes
+        failed = [o for o in outcomes if o.blocks]
+        if failed:
+            first = failed[0]
+            raise NightBlocked(
+                f"The night {self.as_of} was stopped in step {name}, nothing was published: "
+                f"{len(failed)} blocking check(s) failed, first {first.check} on {first.table}: {first.message} {first.action}",
+                tuple(outcomes),
+            )
+        return StepResult(name, tuple(tables), tuple(outcomes), time.perf_counter() - begun)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its name, what it is for, and the tables it makes."""
+
+    name: str
+    text: str
+    layers: tuple[str, ...]
+    run: Callable[[Night], tuple[list[TableInfo], list[Outcome]]]
+
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables the step makes, `schema.table`."""
+        from schemas.catalogue import tables_of
+
+        made = [t.full_name for t in tables_of(*self.layers)] if self.layers else []
+        lasting = set(ledger_store.TABLES)
+        if self.name == "publication":
+            return (*ledger_store.TABLES, "quality.checks")
+        return tuple(name for name in made if name not in lasting and name != "quality.checks")
+
+
+def open_night(
+    as_of: dt.date, landing: Path, home: Path, policy: Policy | Path | None, secret: bytes, *, memory_limit: str | None = None
+) -> Night:
+    """Check what can be checked before anything is touched, then open the warehouse.
+
+    Raises KongchuoError (one sentence) for an unusable policy, landing folder or home, and for a night before the first delivery.
+    """
+    from pipelines.landing import LandingError
+    from pipelines.landing.scan import scan
+
+    if not isinstance(policy, Policy):
+        policy = load_policy(policy, as_of)
+    warehouse = home / WAREHOUSE
+    if not scan(landing, as_of).files and not warehouse.exists():
+        raise LandingError(
+            f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery cannot be run; "
+            "choose a later date or deliver the extracts."
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KongchuoError(f"The home folder {home} cannot be used ({error.strerror}); give --home a folder you may write to.") from error
+    engine = DuckDBEngine(warehouse, memory_limit=memory_limit)
+    ledger_store.prepare(engine)
+    return Night(as_of, landing, home, policy, secret, engine)
+
+
+def run_night(
+    as_of: dt.date,
+    landing: Path,
+    home: Path,
+    policy: Policy | Path | None,
+    secret: bytes,
+    watcher: Watcher | None = None,
+    *,
+    memory_limit: str | None = None,
+) -> NightResult:
+    """Run one night from deliveries to the published folder; raises NightBlocked when a blocking check failed."""
+    if watcher:
+        watcher.night(as_of)
+    with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit) as night:
+        results = []
+        for step in STEPS:
+            if watcher:
+                watcher.step(step.name)
+            results.append(night.run_step(step.name))
+    if watcher:
+        watcher.done()
+    from pipelines.publish.folder import published_root
+
+    return NightResult(as_of, published_root(home) / as_of.isoformat(), tuple(results))
+
+
+def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from pipelines.landing import ingest
+    from quality.deliveries import delivery_outcomes
+
+    begun = time.perf_counter()
+    result = ingest(night.engine, night.landing, night.as_of, night.policy)
+    seconds = time.perf_counter() - begun
+    outcomes = delivery_outcomes([(r.delivery, r.reason) for r in result.refused], list(result.ignored))
+    return [TableInfo("landing.deliveries", night.engine.count("landing.deliveries"), seconds)], outcomes
+
+
+def _core(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from pipelines.policy_tables import load_policy_tables
+
+    begun = time.perf_counter()
+    rows = load_policy_tables(night.engine, night.policy)
+    tables = [TableInfo(name, count, time.perf_counter() - begun) for name, count in rows.items()]
+    made, outcomes = _models(night, ("core",))
+    return [*tables, *made], outcomes
+
+
+def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[Outcome]]:
+    """Run the models of some layers in the order in which they depend on each other, and check their contracts."""
+    from quality.contracts import check_contracts
+    from schemas.catalogue import tables_of
+
+    parameters = night.parameters()
+    tables = []
+    for model in [m for m in discover().values() if m.layer in layers]:
+        begun = time.perf_counter()
+        rows = night.engine.run_model(model, parameters)
+        tables.append(TableInfo(model.name, rows, time.perf_counter() - begun))
+    made = {t.name for t in tables}
+    return tables, check_contracts(night.engine, [t for t in tables_of(*layers) if t.full_name in made])
+
+
+def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from quality.invariants import check_invariants
+    from quality.screen import screen
+    from schemas.catalogue import tables_of
+    from schemas.dictionary import dictionary_rows
+
+    tables, outcomes = _models(night, ("published", "restricted", "quality"))
+    rows = night.engine.load("published.dictionary", dictionary_rows(night.as_of))
+    tables.append(TableInfo("published.dictionary", rows, 0.0))
+    outcomes += check_invariants(night.engine)
+    outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])
+    return tables, outcomes
+
+
+def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from pipelines.publish.step import publish_night
+    from quality.outcome import outcome_rows
+
+    rows = night.engine.load("quality.checks", outcome_rows(night.outcomes, night.as_of))
+    publish_night(night.engine, night.home, night.as_of, night.policy)
+    return [TableInfo("quality.checks", rows, 0.0)], []
+
+
+def _layer(*layers: str) -> Callable[[Night], tuple[list[TableInfo], list[Outcome]]]:
+    return lambda night: _models(night, layers)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("landing", "New deliveries become clean tables, rejected rows and the record of deliveries.", ("landing", "clean"), _land),
+    Step("core", "What is in force at the business date: divisions, schools, calendar, rows of each extract.", ("core",), _core),
+    Step("matching", "Rows become persons: tiers, duplicates, keys that last.", ("matching",), _layer("matching")),
+    Step("status", "One status per child, with its evidence.", ("status",), _layer("status")),
+    Step("ledger", "Cases opened, verified, closed; events, deadlines, memory.", ("ledger",), _layer("ledger")),
+    Step("indicators", "Balance and zero, dropout, retention and entry rates by unit.", ("indicators",), _layer("indicators")),
+    Step("published", "The tables that people read, their contracts, the invariants, the screen.", ("published", "restricted", "quality"), _published),
+    Step("publication", "Files of the night, the ledger's new state, the links.", (), _publication),
+)  # fmt: skip
+
+__all__ = ["STEPS", "Night", "NightResult", "Step", "StepResult", "TableInfo", "Watcher", "layer_models", "open_night", "run_night"]

@@ -1,0 +1,70 @@
+"""The folder of a published night: written aside, then there in one step; `current` follows the newest night.
+
+`published/<D>` and `published/current` are links. A night's real folder stands in `published/.nights/<D>.<run>` and never
+changes; publishing swaps the link, so a reader who has a file open keeps it and nobody sees half a night.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from pathlib import Path
+
+from pipelines.errors import KongchuoError
+
+STORE = ".nights"
+CURRENT = "current"
+_NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def published_root(home: Path) -> Path:
+    """The folder of all published nights."""
+    return home / "published"
+
+
+def nights(home: Path) -> list[dt.date]:
+    """Published nights in order; empty where nothing was published yet."""
+    root = published_root(home)
+    if not root.is_dir():
+        return []
+    return sorted(dt.date.fromisoformat(p.name) for p in root.iterdir() if _NIGHT.fullmatch(p.name) and p.exists())
+
+
+def new_folder(home: Path, as_of: dt.date) -> Path:
+    """An empty folder for the night, not visible to readers; what an earlier broken run left behind is removed."""
+    store = published_root(home) / STORE
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        for left in store.glob(f"{as_of}.*.part"):
+            shutil.rmtree(left, ignore_errors=True)
+        number = 1 + max((int(p.name.split(".")[1]) for p in store.glob(f"{as_of}.*") if p.name.split(".")[1].isdigit()), default=0)
+        folder = store / f"{as_of}.{number}.part"
+        # Restricted tables are for case workers alone (spec 6.3); the public ones are copied from here by their owners.
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise KongchuoError(f"The folder {store} cannot be written ({error.strerror}); make room or give --home another folder.") from error
+    return folder
+
+
+def show(home: Path, as_of: dt.date, folder: Path) -> Path:
+    """Let readers see the night: the link `<D>`, then `current` if the night is the newest; returns `published/<D>`."""
+    root = published_root(home)
+    done = folder.rename(folder.with_suffix(""))
+    night = root / as_of.isoformat()
+    _link(night, Path(STORE) / done.name)
+    newest = max([as_of, *nights(home)])
+    _link(root / CURRENT, Path(newest.isoformat()))
+    for older in (root / STORE).glob(f"{as_of}.*"):
+        if older != done:
+            shutil.rmtree(older, ignore_errors=True)
+    return night
+
+
+def _link(link: Path, target: Path) -> None:
+    """Point a link somewhere else in one step."""
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    os.replace(fresh, link)

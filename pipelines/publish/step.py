@@ -1,0 +1,41 @@
+"""The publication step: files first, then the ledger, then the link; a failure before the link shows nothing to anyone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import ledger_store
+from pipelines.publish.databases import write_databases
+from pipelines.publish.folder import new_folder, show
+from pipelines.publish.page import write_page
+from pipelines.publish.workbooks import write_monthly_report
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Engine
+
+
+def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[str, Any]) -> Path:
+    """Write and show the night's folder and make its result the ledger's state; returns `published/<D>`.
+
+    The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
+    again, while a shown night whose ledger was lost would be a silent wrong start for the next.
+    """
+    folder = new_folder(home, as_of)
+    try:
+        write_databases(engine, folder)
+        reports = folder / "reports"
+        reports.mkdir()
+        variants = policy["rates"]
+        write_monthly_report(engine, as_of, reports, dropout_variant=variants["dropout_variant"])
+        write_page(
+            engine, as_of, reports, dropout_variant=variants["dropout_variant"], retention_variant=variants["retention_variant"]
+        )
+        ledger_store.commit(engine, as_of)
+        return show(home, as_of, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
