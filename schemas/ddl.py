@@ -20,17 +20,18 @@ def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def create_table_sql(table: Table, *, if_not_exists: bool = False) -> str:
+def create_table_sql(table: Table, *, target: str | None = None, if_not_exists: bool = False) -> str:
     """`create table` with types and `not null`, columns in contract order.
 
-    No primary key: DuckDB would build an index for it, and the contract check proves the key anyway.
+    `target` names the table to make where it is another (a copy in another database file). No primary key: DuckDB would
+    build an index for it, and the contract check proves the key anyway.
     """
     lines = [
         f"    {quoted(name)} {table.type_of(name)}{' not null' if name in table.not_null else ''}"
         for name in table.columns
     ]
     head = "create table if not exists" if if_not_exists else "create table"
-    return f"{head} {quoted(table.full_name)} (\n" + ",\n".join(lines) + "\n)"
+    return f"{head} {quoted(target or table.full_name)} (\n" + ",\n".join(lines) + "\n)"
 
 
 def table_comment(table: Table) -> str:

@@ -79,6 +79,11 @@ def test_comments_reach_a_copy_in_another_database():
     assert first.startswith('comment on table "report"."published"."residence" is ')
 
 
+def test_a_table_can_be_made_under_another_name():
+    made = create_table_sql(CATALOGUE["published.residence"], target="out.published.residence")
+    assert made.startswith('create table "out"."published"."residence" (')
+
+
 def test_quotes_are_escaped():
     assert quoted('published.a"b') == '"published"."a""b"'
     assert text_literal("child's") == "'child''s'"
