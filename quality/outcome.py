@@ -5,13 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
-
-import polars as pl
-
-from schemas.catalogue import CATALOGUE
-from schemas.polars_types import polars_schema
 
 Verdict = Literal["pass", "warn", "fail"]
 
@@ -89,22 +83,3 @@ def judge(
 def blocking_failures(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes that stop the publication, in order."""
     return tuple(outcome for outcome in outcomes if outcome.blocks)
-
-
-def outcome_rows(outcomes: Iterable[Outcome], as_of: date) -> pl.DataFrame:
-    """Rows of `quality.checks` for a business date, columns as contracted, in the order given; an empty action is null."""
-    rows = [
-        {
-            "as_of": as_of,
-            "check": outcome.check,
-            "table_name": outcome.table,
-            "verdict": outcome.verdict,
-            "blocking": outcome.blocking,
-            "count": outcome.count,
-            "message": outcome.message,
-            "sample": list(outcome.sample),
-            "action": outcome.action or None,
-        }
-        for outcome in outcomes
-    ]
-    return pl.DataFrame(rows, schema=polars_schema(CATALOGUE["quality.checks"]))

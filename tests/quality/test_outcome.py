@@ -1,12 +1,8 @@
 """The one result of every check."""
 
-from datetime import date
-
 import pytest
 
-from quality.contracts import check_frame
-from quality.outcome import Outcome, blocking_failures, judge, outcome_rows
-from schemas.catalogue import CATALOGUE
+from quality.outcome import Outcome, blocking_failures, judge
 
 WORDS = {"good": "好。", "bad": "坏。", "action": "改。"}
 
@@ -62,16 +58,3 @@ def test_only_blocking_failures_stop_a_night():
     bad = judge("a", "s.t", 1, **WORDS)
     found = blocking_failures([bad, judge("b", "s.t", 1, blocking=False, **WORDS), judge("c", "s.t", 0, **WORDS)])
     assert found == (bad,)
-
-
-def test_outcomes_become_rows_of_quality_checks():
-    rows = outcome_rows([judge("a", "s.t", 2, sample=["k"], **WORDS), judge("b", "s.t", 0, **WORDS)], date(2025, 11, 3))
-    assert rows.rows() == [
-        (date(2025, 11, 3), "a", "s.t", "fail", True, 2, "坏。", ["k"], "改。"),
-        (date(2025, 11, 3), "b", "s.t", "pass", True, 0, "好。", [], None),
-    ]
-    assert check_frame(rows, CATALOGUE["quality.checks"]) == []
-
-
-def test_a_night_without_checks_has_the_columns_of_quality_checks():
-    assert outcome_rows([], date(2025, 11, 3)).columns == list(CATALOGUE["quality.checks"].columns)
