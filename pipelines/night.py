@@ -249,7 +249,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
 
 def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from pipelines.publish.step import publish_night
-    from quality.outcome import outcome_rows
+    from quality.record import outcome_rows
 
     rows = night.engine.load("quality.checks", outcome_rows(night.outcomes, night.as_of))
     publish_night(night.engine, night.home, night.as_of, night.policy)

@@ -35,7 +35,7 @@ def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
         return frame
     unusual = frame.select(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
     long_way = {column for column, found in zip(cells, unusual, strict=True) if found}
-    frame = frame.with_columns(_tidy(pl.col(column), cells[column]) for column in long_way)
+    frame = frame.with_columns(_tidy(pl.col(column), cells[column]).alias(column) for column in long_way)
     marked = frame.select(pl.col(column).is_in(NULL_MARKS).any() for column in cells).row(0)
     return frame.with_columns(
         pl.when(~pl.col(column).is_in(NULL_MARKS)).then(column).alias(column)

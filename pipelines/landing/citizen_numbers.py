@@ -36,7 +36,8 @@ def written(text: pl.Series, *, card: bool = False) -> pl.Series:
         form = pl.when(cell.str.contains(r"^\d{17}[\dX].{2}$")).then(cell.str.slice(0, 18)).otherwise(form)
     # Only the few cells of another length go the long way.
     other = pl.DataFrame({"cell": text}).with_row_index("#i").filter(cell.str.len_bytes() != 18)
-    return text.scatter(other["#i"], other.select(form).to_series())
+    # `scatter` writes into its own series.
+    return text.clone().scatter(other["#i"], other.select(form).to_series())
 
 
 def check_character(first17: pl.Expr) -> pl.Expr:

@@ -81,7 +81,7 @@ class KindLoader:
                 self._source, part, repeated.slice(start, self._batch_rows), self._context(part, facts),
                 lambda frame, deliveries: self._inside(frame, deliveries, facts), headers, keys,
             )  # fmt: skip
-            check_contract(self._source, judged.accepted)
+            check_contract(self._source.table, judged.accepted)
             self._engine.load(self._source.table, judged.accepted, append=True)
             if judged.rejected.height:
                 self._engine.load(REJECTED_ROWS, judged.rejected, append=True)

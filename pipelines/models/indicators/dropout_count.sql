@@ -73,9 +73,9 @@ stock as (
 select
     coalesce(s.school_code, c.school_code) as school_code,
     coalesce(s.stage, c.stage) as stage,
-    coalesce(c.event, 0) as event,
-    coalesce(c.ledger, 0) as ledger,
-    coalesce(c.flow, 0) as flow,
-    s.stock
+    cast(coalesce(c.event, 0) as bigint) as event,
+    cast(coalesce(c.ledger, 0) as bigint) as ledger,
+    cast(coalesce(c.flow, 0) as bigint) as flow,
+    cast(s.stock as bigint) as stock
 from stock as s
 full join counted as c on s.school_code = c.school_code and s.stage = c.stage

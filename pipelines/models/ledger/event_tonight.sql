@@ -36,7 +36,19 @@ select
     e.event,
     e.on_date,
     e.reason,
-    d.kind as evidence_kind,
+    case d.kind
+        when '户籍' then 'registry'
+        when '学籍' then 'enrolment'
+        when '学籍异动' then 'enrolment_change'
+        when '在校' then 'in_school'
+        when '缺课' then 'absence'
+        when '脱贫户' then 'poverty'
+        when '救助' then 'assistance'
+        when '残疾人' then 'disability'
+        when '劝返' then 'case_action'
+        when '学籍查询' then 'lookup'
+        when '部门名单' then 'department_list'
+    end as evidence_kind,
     d.delivery as evidence_delivery,
     e.row_id % 4294967296 as evidence_row
 from every_event as e

@@ -16,7 +16,8 @@ select
     e.reason,
     e.evidence_kind,
     e.evidence_delivery,
-    e.evidence_row
+    e.evidence_row,
+    k.child_key
 from every_event as e
 cross join night as n
 inner join ledger.case_state as k on e.case_uid = k.case_uid

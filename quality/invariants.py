@@ -1,0 +1,220 @@
+"""What must hold every night before anyone reads it (spec 4.3): each is one query that finds offenders, all of them block.
+
+A query returns one column `key` of offending keys (unit codes, case ids, child keys; never names or numbers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quality.outcome import SAMPLE_SIZE, Outcome, judge
+from quality.reader import TableReader
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One invariant: name, the table it speaks of, the query of offenders, and words for the person who must act."""
+
+    name: str
+    table: str
+    offenders: str
+    good: str
+    bad: str
+    action: str = "不要发布；核对台账模型与上一夜的状态，改正后重跑当晚。"
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant(
+        "balance",
+        "indicators.zeroing",
+        """
+        select unit_code || '/' || line || '/' || group_name as key
+        from indicators.zeroing
+        where open_at_start + opened + relapsed - closed <> open_at_end or suspected_open + verified_open <> open_at_end
+        """,
+        "各级各线台账收支平衡。",
+        "台账收支不平衡（期初＋新增＋反弹－销号≠期末）。",
+    ),
+    Invariant(
+        "open_at_start",
+        "indicators.zeroing",
+        """
+        select h.case_uid as key
+        from core.previous_case as h
+        left join ledger.case_state as k on h.case_uid = k.case_uid
+        where k.case_uid is null
+        """,
+        "上一夜的案卷全部延续。",
+        "上一夜的案卷在本夜台账中缺失。",
+    ),
+    Invariant(
+        "sum_of_units",
+        "indicators.zeroing",
+        """
+        with
+        zeroing as (select * from indicators.zeroing),
+        own as (
+            select u.line, u.unit_code, g.group_name, count(*) filter (where c.open_at_end) as open_at_end, count(*) as ever_opened
+            from (
+                select
+                    case_uid, line,
+                    arg_max(unit_code, case unit_level
+                        when 'school' then 6 when 'village' then 5 when 'township' then 4 when 'county' then 3 when 'prefecture' then 2 else 1
+                    end) as unit_code
+                from (
+                    select m.case_uid, m.line, m.unit_code, z.unit_level
+                    from indicators.case_unit as m
+                    inner join zeroing as z on m.line = z.line and m.unit_code = z.unit_code and z.group_name = 'all'
+                )
+                group by case_uid, line
+            ) as u
+            inner join indicators.case_count as c on u.case_uid = c.case_uid
+            inner join (select 'all' as group_name union all select 'poor') as g on g.group_name = 'all' or c.poor
+            group by u.line, u.unit_code, g.group_name
+        ),
+
+        below as (
+            select line, parent_code as unit_code, group_name, sum(open_at_end) as open_at_end, sum(ever_opened) as ever_opened
+            from zeroing
+            group by line, parent_code, group_name
+        )
+
+        select z.unit_code || '/' || z.line || '/' || z.group_name as key
+        from zeroing as z
+        left join below as b on z.line = b.line and z.unit_code = b.unit_code and z.group_name = b.group_name
+        left join own as o on z.line = o.line and z.unit_code = o.unit_code and z.group_name = o.group_name
+        where z.open_at_end <> coalesce(b.open_at_end, 0) + coalesce(o.open_at_end, 0)
+            or z.ever_opened <> coalesce(b.ever_opened, 0) + coalesce(o.ever_opened, 0)
+        """,
+        "各单位等于下级之和加本级案卷。",
+        "单位数不等于下级之和加本级案卷。",
+    ),
+    Invariant(
+        "in_school_not_open",
+        "ledger.case_state",
+        """
+        select k.case_id as key
+        from ledger.case_state as k
+        inner join status.verdict as v on k.child_id = v.child_id
+        where k.state <> 'closed' and v.status = 'in_school' and k.sub_state is distinct from 'return_pending' and k.opened_on < (select as_of from core.night)
+        """,
+        "未销号案卷的儿童均不在校，或待确认返校。",
+        "未销号案卷的儿童已在校且不是待确认返校。",
+    ),
+    Invariant(
+        "out_of_school_has_case",
+        "status.verdict",
+        """
+        select c.child_key as key
+        from status.child as c
+        cross join core.night as n
+        cross join core.policy as p
+        inner join status.verdict as v on c.child_id = v.child_id
+        where v.status = 'out_of_school' and c.age < p.age_close_at
+            and not exists (
+                select 1 from ledger.case_state as k
+                where k.child_id = c.child_id and (k.state <> 'closed' or k.closed_on = n.as_of)
+            )
+            and not exists (select 1 from ledger.standing_negative as s where s.child_id = c.child_id)
+        """,
+        "失学辍学儿童均已立案、或核查不属实、或当夜销号。",
+        "失学辍学儿童没有案卷，也没有成立的不属实核查。",
+    ),
+    Invariant(
+        "one_open_case",
+        "ledger.case_state",
+        """
+        select child_key as key
+        from ledger.case_state
+        where state <> 'closed'
+        group by child_key
+        having count(*) > 1
+        """,
+        "每个儿童至多一个未销号案卷。",
+        "同一儿童有两个以上未销号案卷。",
+    ),
+    Invariant(
+        "one_case_id",
+        "ledger.case_state",
+        "select case_id as key from ledger.case_state group by case_id having count(*) > 1",
+        "案卷编号不重复。",
+        "案卷编号重复。",
+    ),
+    Invariant(
+        "events_fold_to_cases",
+        "ledger.event_tonight",
+        """
+        with
+        every_event as (
+            select case_uid, event, on_date, reason from core.previous_event
+            union all
+            select case_uid, event, on_date, reason from ledger.event_tonight
+        ),
+
+        folded as (
+            select
+                case_uid,
+                max(case when event = 'open' then on_date end) as opened_on,
+                max(case when event = 'verify' then on_date end) as verified_on,
+                max(case when event = 'close' then on_date end) as closed_on,
+                max(case when event = 'close' then reason end) as close_reason,
+                max(case when event = 'open' then reason end) as category,
+                count(*) filter (where event = 'open') as opens,
+                count(*) filter (where event = 'verify') as verifies,
+                count(*) filter (where event = 'close') as closes
+            from every_event
+            group by case_uid
+        )
+
+        select coalesce(k.case_id, f.case_uid) as key
+        from ledger.case_state as k
+        full join folded as f on k.case_uid = f.case_uid
+        where k.case_uid is null or f.case_uid is null
+            or f.opens <> 1 or f.verifies > 1 or f.closes > 1
+            or k.opened_on is distinct from f.opened_on
+            or k.verified_on is distinct from f.verified_on
+            or k.closed_on is distinct from f.closed_on
+            or k.close_reason is distinct from f.close_reason
+            or k.category is distinct from f.category
+            or k.state <> case when f.closed_on is not null then 'closed' when f.verified_on is not null then 'verified' else 'suspected' end
+        """,
+        "事件归并与案卷一致。",
+        "事件归并与案卷不一致。",
+    ),
+    Invariant(
+        "units_complete",
+        "published.zeroing",
+        """
+        select d.division_code as key
+        from core.division as d
+        left join published.zeroing as z on d.division_code = z.unit_code and z.line = 'household' and z."group" = 'all'
+        where z.unit_code is null
+        union all
+        select s.school_code
+        from core.school as s
+        left join published.zeroing as z on s.school_code = z.unit_code and z.line = 'school' and z."group" = 'all'
+        where z.unit_code is null
+        """,
+        "所有单位均已列出，含零行。",
+        "有单位没有列出。",
+    ),
+)
+
+
+def check_invariants(reader: TableReader) -> list[Outcome]:
+    """One blocking outcome per invariant, in their order. A query that cannot run raises: the night must stop."""
+    outcomes = []
+    for invariant in INVARIANTS:
+        keys = reader.read(invariant.offenders)["key"]
+        outcomes.append(
+            judge(
+                f"invariant_{invariant.name}",
+                invariant.table,
+                keys.len(),
+                good=invariant.good,
+                bad=invariant.bad,
+                action=invariant.action,
+                sample=[str(key) for key in keys.sort().head(SAMPLE_SIZE)],
+            )
+        )
+    return outcomes
