@@ -129,6 +129,8 @@ class KindLoader:
 
     def _inside(self, frame: pl.DataFrame, deliveries: pl.Series, facts: pl.DataFrame) -> pl.Series:
         """Whether rows lie in the area of their files' codes; worked out once per distinct place, code and epoch."""
+        if not frame.height:  # a slice of repeats only
+            return pl.Series([], dtype=pl.Boolean)
         rows = pl.DataFrame({DELIVERY: deliveries, "place": self._place(frame, deliveries, facts)})
         rows = rows.join(facts.select(DELIVERY, "code", "epoch"), on=DELIVERY, how="left", maintain_order="left")
         distinct = rows.select("place", "code", "epoch").unique().partition_by("epoch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 
 import polars as pl
 
@@ -16,7 +17,7 @@ _BOM = b"\xef\xbb\xbf"
 _HEAD = 64 * 1024  # bytes in which the header row must end; a register's header has a few hundred
 _SEPARATOR = ","
 # How a line begins that may hold nothing but spaces.
-_SPACE_FIRST = tuple(b"\n" + start for start in (b"\n", b"\r", b" ", b"\t", b'"', b"\xc2\xa0", b"\xe3\x80\x80"))
+_SPACE_FIRST = re.compile(rb'\n["\s\xc2\xe3]')  # ... the last two begin no-break and ideographic spaces
 
 
 def read_delimited(source: Source, content: bytes) -> RawFile:
@@ -58,7 +59,7 @@ def _named(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
 def _without_blank(frame: pl.DataFrame, names: list[str], body: bytes) -> pl.DataFrame:
     """The rows with anything in them."""
     # Only a row whose first cell is empty can be blank; a search in the bytes is cheaper than one query per file.
-    if not frame.get_column(names[0]).null_count() and not any(start in body for start in _SPACE_FIRST):
+    if not frame.get_column(names[0]).null_count() and not _SPACE_FIRST.search(body):
         return frame
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names)
     return frame.filter(~blank)
