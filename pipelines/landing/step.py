@@ -146,12 +146,13 @@ class _Ingest:
                 known_rows.append({**known, **file.signature})
                 self.same_bytes += 1
                 continue
-            raw = contents.read(source)
+            raw, sha256 = contents.read(source), contents.sha256
+            del contents  # a province's registry is a gigabyte; its text is now in `raw`
             if known and same:
-                row = record(file, contents.sha256, known["delivery_id"], known["version"], raw)
+                row = record(file, sha256, known["delivery_id"], known["version"], raw)
                 known_rows.append(row)
             else:
-                row = record(file, contents.sha256, next_id, known["version"] + 1 if known else 1, raw)
+                row = record(file, sha256, next_id, known["version"] + 1 if known else 1, raw)
                 new.append(row)
                 next_id += 1
             self.messages[row["delivery_id"]] = raw.message

@@ -33,6 +33,7 @@ def read_delimited(source: Source, content: bytes) -> RawFile:
     match = match_header(source, header)
     # Names by position: pl.read_csv would rename doubles in its own way.
     names = [f"c{i}" for i in range(len(header))]
+    body = _from_header(body, before)
     frame = _records(body, names, before)
     content_rows = _without_blank(frame, names, body)
     if not content_rows.height:
@@ -90,6 +91,14 @@ def _valid(head: bytes, body: bytes) -> bool:
     return True
 
 
+def _from_header(body: bytes, before: int) -> bytes:
+    """The file from its header row on; a blank line is always one line."""
+    start = 0
+    for _ in range(before):
+        start = body.index(b"\n", start) + 1
+    return body[start:] if start else body
+
+
 def _records(body: bytes, names: list[str], before: int) -> pl.DataFrame:
     """Every record after the header, as text."""
     try:
@@ -111,7 +120,7 @@ def _records(body: bytes, names: list[str], before: int) -> pl.DataFrame:
 def _records_by_csv(body: bytes, names: list[str], before: int, cause: Exception) -> pl.DataFrame:
     try:
         records = csv.reader(io.StringIO(body.decode("utf-8"), newline=""), delimiter=_SEPARATOR, strict=True)
-        rows = list(itertools.islice(records, before + 1, None))
+        rows = list(itertools.islice(records, 1, None))
     except UnicodeDecodeError as error:
         raise Unreadable("the file is not UTF-8 text") from error
     except csv.Error as error:

@@ -31,8 +31,11 @@ def test_blank_rows_count_as_skipped_up_to_the_last_content():
     assert raw.skipped == 3
 
 
-def test_blank_lines_before_the_header():
-    assert read(f"\n\n{HEADER}\na,1,2,3,4").frame[ROW_NUMBER].to_list() == [4]
+@pytest.mark.parametrize("before", ["\n\n", "\r\n\r\n", ",,\n , \n", " \n\n"])
+def test_blank_lines_before_the_header(before):
+    raw = read(f'{before}{HEADER}\na,1,2,3,4\n云岭"一小",1,2,3,4')
+    assert raw.frame[ROW_NUMBER].to_list() == [4, 5]
+    assert raw.frame["学校标识码"].to_list() == ["a", '云岭"一小"']
 
 
 def test_quotes_hold_commas_quotes_and_line_breaks():
