@@ -122,7 +122,7 @@ SOURCES: tuple[Source, ...] = (
         "division", "区划", "民政", "有变更时", "snapshot", True,
         (
             _DIVISION,
-            _field("名称*!", "division_name", "label"),
+            _field("名称*!", "division_name", "text"),
             _field("上级代码*", "parent_code", "division"),
             _field("填报单位类别", "unit_type", "coded", "unit_type"),
         ),
@@ -133,7 +133,7 @@ SOURCES: tuple[Source, ...] = (
         "school", "学校", "教育", "每学期", "snapshot", True,
         (
             _SCHOOL,
-            _field("学校名称*!", "school_name", "label"),
+            _field("学校名称*!", "school_name", "text"),
             _DIVISION,
             _field("办学类型*", "school_type", "coded", "school_type"),
             _field("城乡类别", "urban_rural", "label"),
@@ -379,7 +379,7 @@ SOURCES: tuple[Source, ...] = (
             _field("查询日期*!", "lookup_date", "date"),
             _field("结果*!", "lookup_result", "coded", "lookup_result"),
             _field("省份", "province", "label"),
-            _field("学校名称", "school_name", "label"),
+            _field("学校名称", "school_name", "text"),
             _field("年级", "grade", "grade"),
         ),
         ((("citizen_number",), ("name",), ("citizen_number_raw",)), (("lookup_date",),)),
