@@ -1,0 +1,134 @@
+"""The command `kongchuo`: run a night, replay nights, say how things stand.
+
+Dagster, Polars and DuckDB are imported inside the commands that need them: `kongchuo --help` answers at once.
+Exit status: 0 done, 1 a blocking check failed (nothing was published), 2 something the caller can mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import KongchuoError, NightBlocked
+
+app = typer.Typer(
+    name="kongchuo",
+    help="控辍: the nightly dropout-control ledger, its indicators and reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    # An unforeseen error is for whoever mends the program: a plain trace says it without the values of variables,
+    # which hold children's data.
+    pretty_exceptions_enable=False,
+)
+
+BLOCKED = 1
+REFUSED = 2
+
+AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night: its business date.")]
+Landing = Annotated[Path, typer.Option("--landing", help="Folder of deliveries, one folder per date in it.")]
+Home = Annotated[Path, typer.Option("--home", help="Folder of the warehouse and of all published nights.")]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Numbers that the province sets (policy.toml).")]
+Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
+Dates = Annotated[Path | None, typer.Option("--dates", help="File with one night (YYYY-MM-DD) per line.")]
+First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
+Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
+
+
+@contextmanager
+def said_in_one_sentence() -> Iterator[None]:
+    """Turn what a caller can mend into one sentence on stderr and an exit status."""
+    try:
+        yield
+    except NightBlocked as error:
+        typer.echo(f"kongchuo: {error}", err=True)
+        raise typer.Exit(BLOCKED) from error
+    except KongchuoError as error:
+        typer.echo(f"kongchuo: {error}", err=True)
+        raise typer.Exit(REFUSED) from error
+
+
+@app.command()
+def run(as_of: AsOf, landing: Landing, home: Home, policy: PolicyFile = None, plain: Plain = False) -> None:
+    """Run one night and publish it."""
+    with said_in_one_sentence():
+        _run_nights([as_of.date()], landing, home, policy, plain)
+
+
+@app.command()
+def replay(
+    landing: Landing,
+    home: Home,
+    dates: Dates = None,
+    first: First = None,
+    last: Last = None,
+    policy: PolicyFile = None,
+    plain: Plain = False,
+) -> None:
+    """Run several nights in order: those of a file, or every day from one date to another."""
+    with said_in_one_sentence():
+        _run_nights(_nights_of(dates, first, last), landing, home, policy, plain)
+
+
+@app.command()
+def status(home: Home) -> None:
+    """Say how the newest published night stands: sources, failed checks, where things are."""
+    from assets.summary import print_status
+
+    with said_in_one_sentence():
+        print_status(home)
+
+
+def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | None, plain: bool) -> None:
+    """Check what can be checked before anything is touched, then run the nights and print the last."""
+    from assets.environment import secret_from_environment
+
+    secret = secret_from_environment()
+    from assets.running import run_nights
+    from assets.summary import print_last_night
+
+    run_nights(nights, landing, home, policy, secret, plain=plain)
+    print_last_night(home)
+
+
+def _nights_of(dates: Path | None, first: datetime | None, last: datetime | None) -> list[date]:
+    """The nights that the caller asked for, in order; raises KongchuoError where that is not said or not readable."""
+    if dates is not None and first is None and last is None:
+        return _read_nights(dates)
+    if dates is None and first is not None and last is not None:
+        days = (last - first).days
+        if days < 0:
+            raise KongchuoError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}; swap them.")
+        return [first.date() + timedelta(days=day) for day in range(days + 1)]
+    raise KongchuoError("Say which nights: either --dates FILE, or --from DATE and --to DATE.")
+
+
+def _read_nights(path: Path) -> list[date]:
+    """The dates of a file, one a line; blank lines and lines that begin with # are passed over."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KongchuoError(f"The file of nights {path} cannot be read; give an existing text file with --dates.") from error
+    nights = []
+    for number, line in enumerate(lines, start=1):
+        text = line.split("#", 1)[0].strip()
+        if not text:
+            continue
+        try:
+            nights.append(date.fromisoformat(text))
+        except ValueError as error:
+            raise KongchuoError(f"{path}, line {number}: '{text}' is not a date like 2025-09-01.") from error
+    if not nights:
+        raise KongchuoError(f"The file of nights {path} names no night; write one date like 2025-09-01 per line.")
+    if nights != sorted(set(nights)):
+        raise KongchuoError(f"The nights of {path} must stand in order, each once: the ledger of a night stands on the one before.")
+    return nights
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()

@@ -1,0 +1,46 @@
+"""Everything Dagster knows of the project, built by one function with overrides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+from assets.automation import automation
+from assets.core import core
+from assets.indicators import indicators
+from assets.landing import landing
+from assets.layer import layer_asset
+from assets.ledger import ledger
+from assets.matching import matching
+from assets.partitions import nights
+from assets.progress import Silent
+from assets.publication import publication, published
+from assets.resources import NightResource
+from assets.status import status
+from pipelines.night import Watcher
+
+LAYERS = (landing, core, matching, status, ledger, indicators, published, publication)
+
+
+def build_defs(
+    *, night: NightResource | None = None, watcher: Watcher | None = None, last_night: date | None = None
+) -> dg.Definitions:
+    """Assets, job, schedule and resources.
+
+    `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher` who is
+    told of progress, `last_night` the newest partition (default: today, by the clock of whoever asks).
+    """
+    partitions = nights(last_night)
+    assets = dg.Definitions(
+        assets=[layer_asset(layer(), partitions) for layer in LAYERS],
+        resources={"night": night or NightResource(), "watcher": watcher or Silent()},
+        executor=dg.in_process_executor,
+    )
+    return dg.Definitions.merge(assets, automation(partitions))
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What a code location loads; built when asked for, so that importing this module reads nothing."""
+    return build_defs()

@@ -1,0 +1,57 @@
+"""The job `nightly` in this process, for the command line: no daemon, no web server, nothing written but the night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from assets.automation import NIGHTLY
+from assets.definitions import build_defs
+from assets.resources import NightResource
+from pipelines.night import Watcher
+
+# Dagster's own log repeats every table of every step; the watcher says what a person wants to know.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class InProcess:
+    """The resolved job and its instance, ready for one night after the other."""
+
+    def __init__(self, landing: Path, home: Path, policy: Path | None, watcher: Watcher, *, last_night: date) -> None:
+        night = NightResource(landing=str(landing), home=str(home), policy=str(policy or ""))
+        self._job = build_defs(night=night, watcher=watcher, last_night=last_night).resolve_job_def(NIGHTLY)
+        self._instance = _forgetful_instance()
+
+    def run(self, as_of: date) -> None:
+        """Run one night; raises what the step raised (NightBlocked, another KongchuoError, or a fault of the program)."""
+        self._job.execute_in_process(
+            partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
+        )
+
+
+def _forgetful_instance() -> dg.DagsterInstance:
+    """An ephemeral instance whose event log keeps nothing and therefore has nothing to look up.
+
+    Nobody can ask this instance anything after the run, yet writing the 900 events of a night to its database, and asking
+    it for the events of earlier nights that it never saw, takes longer than the rules of the night. What a run itself needs
+    (order, checks that block, errors) does not go through the log.
+    """
+    instance = dg.DagsterInstance.ephemeral()
+    log = instance.event_log_storage
+    nothing = dg.EventRecordsResult(records=[], cursor="", has_more=False)
+    for method, answer in {
+        "store_event": None,
+        "get_asset_records": [],
+        "fetch_materializations": nothing,
+        "fetch_observations": nothing,
+    }.items():
+        setattr(log, method, _answering(answer))
+    return instance
+
+
+def _answering(answer: object) -> Callable[..., object]:
+    """A method that always gives one answer."""
+    return lambda *_, **__: answer

@@ -1,0 +1,21 @@
+"""Landing: deliveries found, read, cleaned, typed and judged; `landing.*` and `clean.*`.
+
+Rows are judged by the contracts of their kind while they are read, and a file that breaks one is refused: what stands in
+`clean.*` keeps its contract, so no check repeats that.
+"""
+
+from __future__ import annotations
+
+from assets.checks import Declared
+from assets.layer import Layer, step_named
+
+RECORD = "landing.deliveries"
+
+
+def landing() -> Layer:
+    """What Dagster needs to know of the step `landing`."""
+    return Layer(
+        "landing",
+        checks=tuple(Declared(check, RECORD, False, RECORD) for check in ("refused_deliveries", "ignored_files")),
+        stands_on={table: (RECORD,) for table in step_named("landing").tables() if table != RECORD},
+    )

@@ -1,0 +1,45 @@
+"""Publication: the tables people read and their gate, then the files, the ledger's new state and the link."""
+
+from __future__ import annotations
+
+from assets.checks import Declared, contract_checks
+from assets.layer import Layer, step_named
+from pipelines.ledger_store import HISTORIES, TABLES
+from quality.invariants import INVARIANTS
+from schemas.catalogue import CATALOGUE
+
+GATE = "published.zeroing"
+"""Carries the invariants, whose tables are older than the step that checks them."""
+
+
+def published() -> Layer:
+    """The tables people read: contracts, the invariants of the ledger, the screen; all of it blocks."""
+    tables = step_named("published").tables()
+    return Layer(
+        "published",
+        checks=(
+            *contract_checks(tables),
+            *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
+            *(screen for table in tables for screen in _screens(table)),
+        ),
+    )
+
+
+def publication() -> Layer:
+    """Nothing lasts and nothing is shown before every published table has passed."""
+    judged = step_named("published").tables()
+    states = {history: (state,) for history, (state, _, _) in HISTORIES.items()}
+    return Layer(
+        "publication",
+        stands_on={table: (*judged, *states.get(table, ())) for table in step_named("publication").tables()},
+        remembers=TABLES,
+    )
+
+
+def _screens(table: str) -> tuple[Declared, ...]:
+    """The publication screen looks at what the public will see."""
+    contract = CATALOGUE[table]
+    if contract.audience != "public":
+        return ()
+    checks = ("screen_columns", "screen_texts", *(("screen_small_cells",) if "suppressed" in contract.columns else ()))
+    return tuple(Declared(check, table, True, table) for check in checks)

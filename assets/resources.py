@@ -1,0 +1,51 @@
+"""What the steps of a night are given: folders, policy, the secret, and one open warehouse for the whole run."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
+from pipelines.night import Night, StepResult, Watcher, open_night
+
+
+class NightResource(dg.ConfigurableResource):
+    """Opens the night of a run once, for all its steps, and closes it when the run is over.
+
+    An empty field takes its value from the environment when the first step begins, never at import. The secret is no
+    field at all: configuration is stored with every run and shown in the page.
+    """
+
+    landing: str = ""
+    home: str = ""
+    policy: str = ""
+
+    _night: Night | None = PrivateAttr(default=None)
+
+    def run_step(self, as_of: date, step: str, watcher: Watcher | None = None) -> StepResult:
+        """Run one step of the night of a date; raises KongchuoError, NightBlocked among them."""
+        if watcher:
+            watcher.step(step)
+        return self._opened(as_of).run_step(step)
+
+    def _opened(self, as_of: date) -> Night:
+        """The night, opened on first use: what is wrong with folders or policy is then an error of the step."""
+        if self._night is None:
+            policy = optional_setting(self.policy, POLICY)
+            self._night = open_night(
+                as_of,
+                Path(setting(self.landing, LANDING)),
+                Path(setting(self.home, HOME)),
+                Path(policy) if policy else None,
+                secret_from_environment(),
+            )
+        return self._night
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Release the warehouse, whether the run went well or not."""
+        if self._night is not None:
+            self._night.close()
+            self._night = None

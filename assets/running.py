@@ -1,0 +1,50 @@
+"""Nights in this process, in order: as the Dagster job, or as plain calls of the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from assets.progress import watching
+from pipelines.errors import KongchuoError
+from pipelines.night import Watcher, run_night
+from pipelines.settings import load_policy
+
+RunOne = Callable[[date], None]
+
+
+def run_nights(
+    nights: Sequence[date], landing: Path, home: Path, policy: Path | None, secret: bytes, *, plain: bool
+) -> None:
+    """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
+    for as_of in nights:
+        # A policy that a later night would refuse is refused before the first one changes anything.
+        load_policy(policy, as_of)
+    with watching(len(nights)) as watcher:
+        run_one = _plain(landing, home, policy, secret, watcher) if plain else _dagster(nights, landing, home, policy, watcher)
+        for as_of in nights:
+            run_one(as_of)
+
+
+def _plain(landing: Path, home: Path, policy: Path | None, secret: bytes, watcher: Watcher) -> RunOne:
+    """A night as plain function calls."""
+
+    def run_one(as_of: date) -> None:
+        run_night(as_of, landing, home, policy, secret, watcher)
+
+    return run_one
+
+
+def _dagster(nights: Sequence[date], landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> RunOne:
+    """A night as the job `nightly` on an instance that is forgotten afterwards."""
+    from assets.in_process import InProcess
+
+    job = InProcess(landing, home, policy, watcher, last_night=max(nights))
+
+    def run_one(as_of: date) -> None:
+        watcher.night(as_of)
+        job.run(as_of)
+        watcher.done()
+
+    return run_one
