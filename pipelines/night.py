@@ -225,10 +225,12 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
 
     parameters = night.parameters()
     tables = []
-    for model in [m for m in discover().values() if m.layer in layers]:
-        begun = time.perf_counter()
-        rows = night.engine.run_model(model, parameters)
-        tables.append(TableInfo(model.name, rows, time.perf_counter() - begun))
+    # One commit a layer: each costs a wait for the disk, and half a layer is of no use to anyone.
+    with night.engine.transaction():
+        for model in [m for m in discover().values() if m.layer in layers]:
+            begun = time.perf_counter()
+            rows = night.engine.run_model(model, parameters)
+            tables.append(TableInfo(model.name, rows, time.perf_counter() - begun))
     made = {t.name for t in tables}
     return tables, check_contracts(night.engine, [t for t in tables_of(*layers) if t.full_name in made])
 
