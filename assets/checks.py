@@ -37,7 +37,7 @@ def contract_checks(tables: Iterable[str]) -> tuple[Declared, ...]:
 def check_specs(declared: Iterable[Declared]) -> list[dg.AssetCheckSpec]:
     """One spec per check and table; a blocking one keeps everything downstream from running."""
     return [
-        dg.AssetCheckSpec(d.check, asset=asset_key(d.shown_on), blocking=d.blocking, metadata={"dagster/table_name": d.table})
+        dg.AssetCheckSpec(d.check, asset=asset_key(d.shown_on), blocking=d.blocking, metadata={"table": d.table})
         for d in declared
     ]
 
@@ -45,8 +45,8 @@ def check_specs(declared: Iterable[Declared]) -> list[dg.AssetCheckSpec]:
 def results_of(outcomes: Iterable[Outcome], declared: Sequence[Declared]) -> Iterator[dg.AssetCheckResult]:
     """One result per declared check; outcomes of one check on one table (say, one per refused file) come together.
 
-    A declared check that said nothing is shown as not passed: silence is no proof. Raises ValueError for an outcome that
-    no declaration expects, because Dagster could not show it.
+    A declared check that said nothing is shown as not passed: silence is no proof. Raises ValueError for an outcome
+    that no declaration expects, because Dagster could not show it.
     """
     found = {at: list(group) for at, group in groupby(sorted(outcomes, key=_place), key=_place)}
     unknown = set(found) - {(d.table, d.check) for d in declared}
@@ -69,13 +69,14 @@ def _place(outcome: Outcome) -> tuple[str, str]:
 
 def _result(declared: Declared, outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
     """The worst of the outcomes decides; all are told."""
+    words = [f"{outcome.message} {outcome.action}".strip() for outcome in outcomes]
     severe = any(outcome.blocks for outcome in outcomes) or (declared.blocking and not outcomes)
     return dg.AssetCheckResult(
         asset_key=asset_key(declared.shown_on),
         check_name=declared.check,
         passed=bool(outcomes) and all(outcome.passed for outcome in outcomes),
         severity=dg.AssetCheckSeverity.ERROR if severe else dg.AssetCheckSeverity.WARN,
-        description=" ".join(f"{outcome.message} {outcome.action}".strip() for outcome in outcomes) or "The check did not run.",
+        description=" ".join(words) or "The check did not run.",
         metadata={
             "count": sum(outcome.count for outcome in outcomes),
             # Keys only, a few of them; `Outcome` sees to both.

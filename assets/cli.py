@@ -112,7 +112,9 @@ def _read_nights(path: Path) -> list[date]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise KongchuoError(f"The file of nights {path} cannot be read; give an existing text file with --dates.") from error
+        raise KongchuoError(
+            f"The file of nights {path} cannot be read; give an existing text file with --dates."
+        ) from error
     nights = []
     for number, line in enumerate(lines, start=1):
         text = line.split("#", 1)[0].strip()
@@ -125,7 +127,9 @@ def _read_nights(path: Path) -> list[date]:
     if not nights:
         raise KongchuoError(f"The file of nights {path} names no night; write one date like 2025-09-01 per line.")
     if nights != sorted(set(nights)):
-        raise KongchuoError(f"The nights of {path} must stand in order, each once: the ledger of a night stands on the one before.")
+        raise KongchuoError(
+            f"The nights of {path} must stand in order, each once: the ledger of a night stands on the one before."
+        )
     return nights
 
 

@@ -28,8 +28,8 @@ def build_defs(
 ) -> dg.Definitions:
     """Assets, job, schedule and resources.
 
-    `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher` who is
-    told of progress, `last_night` the newest partition (default: today, by the clock of whoever asks).
+    `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher`
+    who is told of progress, `last_night` the newest partition (default: today, by the clock of whoever asks).
     """
     partitions = nights(last_night)
     assets = dg.Definitions(

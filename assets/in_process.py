@@ -26,7 +26,7 @@ class InProcess:
         self._instance = _forgetful_instance()
 
     def run(self, as_of: date) -> None:
-        """Run one night; raises what the step raised (NightBlocked, another KongchuoError, or a fault of the program)."""
+        """Run one night; raises what the step raised: NightBlocked, another KongchuoError, or a fault."""
         self._job.execute_in_process(
             partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
         )
@@ -35,19 +35,20 @@ class InProcess:
 def _forgetful_instance() -> dg.DagsterInstance:
     """An ephemeral instance whose event log keeps nothing and therefore has nothing to look up.
 
-    Nobody can ask this instance anything after the run, yet writing the 900 events of a night to its database, and asking
-    it for the events of earlier nights that it never saw, takes longer than the rules of the night. What a run itself needs
-    (order, checks that block, errors) does not go through the log.
+    Nobody can ask this instance anything after the run, yet writing the 900 events of a night to its database, and
+    asking it for the events of earlier nights that it never saw, takes longer than the rules of the night. What a run
+    itself needs (order, checks that block, errors) does not go through the log.
     """
     instance = dg.DagsterInstance.ephemeral()
     log = instance.event_log_storage
     nothing = dg.EventRecordsResult(records=[], cursor="", has_more=False)
-    for method, answer in {
+    answers: dict[str, object] = {
         "store_event": None,
         "get_asset_records": [],
         "fetch_materializations": nothing,
         "fetch_observations": nothing,
-    }.items():
+    }
+    for method, answer in answers.items():
         setattr(log, method, _answering(answer))
     return instance
 

@@ -1,7 +1,7 @@
 """Landing: deliveries found, read, cleaned, typed and judged; `landing.*` and `clean.*`.
 
-Rows are judged by the contracts of their kind while they are read, and a file that breaks one is refused: what stands in
-`clean.*` keeps its contract, so no check repeats that.
+Rows are judged by the contract of their kind before they are loaded, and the night stops where one is broken: what
+stands in `clean.*` keeps its contract, so no check repeats that.
 """
 
 from __future__ import annotations

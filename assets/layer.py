@@ -14,6 +14,7 @@ from assets.resources import NightResource
 from pipelines.engine import discover
 from pipelines.errors import NightBlocked
 from pipelines.night import STEPS, Step, Watcher
+from quality.outcome import Outcome
 
 POOL = "duckdb"
 """One writer at a time: DuckDB gives its file to one process."""
@@ -68,7 +69,7 @@ def layer_asset(layer: Layer, partitions: dg.DailyPartitionsDefinition) -> dg.As
             result = night.run_step(date.fromisoformat(context.partition_key), step.name, watcher)
         except NightBlocked as blocked:
             # The page shows which check stopped the night; the error then fails the run.
-            yield from failures_of(blocked.outcomes, layer.checks)
+            yield from failures_of((o for o in blocked.outcomes if isinstance(o, Outcome)), layer.checks)
             raise
         made = {table.name: table for table in result.tables}
         for table in tables:
@@ -97,7 +98,7 @@ def _spec(table: str, step: Step, layer: Layer) -> dg.AssetSpec:
 def _dependencies(table: str, step: Step, layer: Layer) -> list[dg.AssetDep]:
     """What a table is made from, as its model says, or its layer where it has none.
 
-    A model that reads what a later step makes reads the state of the night before: within a night that is no dependency.
+    A model that reads what a later step makes reads the state of the night before: no dependency within a night.
     """
     known = {*step.tables(), *made_before(step.name)} - {table}
     model = discover().get(table)

@@ -35,7 +35,9 @@ def declared_metadata(table: str) -> dict[str, object]:
                 dg.TableColumn(
                     name,
                     contract.type_of(name),
-                    description=_column_text(contract.label_of(name), contract.description_of(name), contract.column(name).unit),
+                    description=_column_text(
+                        contract.label_of(name), contract.description_of(name), contract.column(name).unit
+                    ),
                     constraints=dg.TableColumnConstraints(nullable=name not in contract.not_null),
                 )
                 for name in contract.columns

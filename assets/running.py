@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from assets.progress import watching
-from pipelines.errors import KongchuoError
 from pipelines.night import Watcher, run_night
 from pipelines.settings import load_policy
 
@@ -22,7 +21,11 @@ def run_nights(
         # A policy that a later night would refuse is refused before the first one changes anything.
         load_policy(policy, as_of)
     with watching(len(nights)) as watcher:
-        run_one = _plain(landing, home, policy, secret, watcher) if plain else _dagster(nights, landing, home, policy, watcher)
+        run_one = (
+            _plain(landing, home, policy, secret, watcher)
+            if plain
+            else _dagster(nights, landing, home, policy, watcher)
+        )
         for as_of in nights:
             run_one(as_of)
 

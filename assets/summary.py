@@ -87,18 +87,18 @@ def county_table(night: PublishedNight) -> Table:
     table.add_column("County", no_wrap=True)
     for heading in ("Open at start", "Opened", "Relapsed", "Closed", "Open at end"):
         table.add_column(heading, justify="right")
-    table.add_column("Zeroed since", justify="right")
+    table.add_column("Zeroed since", justify="right", no_wrap=True, min_width=10)
     for heading in ("Dropout primary %", "Dropout junior %", "Nine-year retention %"):
         table.add_column(heading, justify="right")
     dropout = {(row["unit_code"], row["stage"]): row["rate"] for row in night.dropout().rows(named=True)}
     retention = {row["unit_code"]: row["rate_shown"] for row in night.retention().rows(named=True)}
     units = [unit for unit in night.units() if unit.level in ("province", "county")]
     for unit in sorted(units, key=lambda unit: (unit.level == "province", unit.code)):
-        balance = unit.everyone
+        b = unit.everyone
         table.add_row(
             unit.name,
-            *(str(n) for n in (balance.open_at_start, balance.opened, balance.relapsed, balance.closed, balance.open_at_end)),
-            str(balance.zeroed_since) if balance.zeroed else "not zeroed",
+            *(str(n) for n in (b.open_at_start, b.opened, b.relapsed, b.closed, b.open_at_end)),
+            str(b.zeroed_since) if b.zeroed else "no",
             _rate(dropout.get((unit.code, "primary"))),
             _rate(dropout.get((unit.code, "junior"))),
             _rate(retention.get(unit.code)),
@@ -119,7 +119,10 @@ def print_status(home: Path) -> None:
     if not checks:
         console.print("Checks: all passed")
     for check in checks:
-        console.print(f"{check['verdict'].upper()} {check['table_name']}: {check['message']} {check['action'] or ''}".rstrip(), markup=False)
+        console.print(
+            f"{check['verdict'].upper()} {check['table_name']}: {check['message']} {check['action'] or ''}".rstrip(),
+            markup=False,
+        )
     _print_places(console, night)
 
 
@@ -138,9 +141,7 @@ def _source_table(report: Snapshot, as_of: date) -> Table:
     for kind, rows in kinds.items():
         oldest = min((str(row["oldest"]) for row in rows.values() if row["oldest"] is not None), default="")
         reasons = rows.get("refused", {}).get("reasons")
-        table.add_row(
-            kind, *(str(rows[s]["places"]) if s in rows else "" for s in states), oldest, str(reasons or "")
-        )
+        table.add_row(kind, *(str(rows[s]["places"]) if s in rows else "" for s in states), oldest, str(reasons or ""))
     return table
 
 

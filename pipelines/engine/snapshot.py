@@ -36,4 +36,5 @@ class Snapshot:
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows of a query; parameters are bound by name."""
         relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
-        return relation.pl()
+        frame: pl.DataFrame = relation.pl()
+        return frame
