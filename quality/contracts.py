@@ -1,8 +1,8 @@
 """Does a table keep its contract?
 
-Published, restricted and quality tables are collected and judged by Pandera: what people receive is looked at cell by
-cell. Internal tables may be large and stay where they are: one query for columns and types, one for nulls and values,
-one for the key. A check returns its outcome whatever happens; only keys are shown, never names or numbers.
+The tables of a step are asked together, where they are: one query for columns and types, one for cells, shapes and keys.
+A table that fails is looked at closely: published, restricted and quality tables are collected and judged by Pandera, as
+are the frames of every delivery; internal tables, which may be large, by one query a rule. A check returns its outcome whatever happens; only keys are shown, never names or numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
 from schemas.polars_types import polars_schema
 from schemas.tables import Table
+from schemas.values import SMALL_LEVELS
 
 CHECK = "contract"
 COLLECTED_LAYERS = ("published", "restricted", "quality")
@@ -59,11 +60,11 @@ def _outcome(table: Table, rows: int, faults: list[Fault], blocking: bool) -> Ou
 def check_contracts(reader: TableReader, tables: Iterable[Table], *, blocking: bool = True) -> list[Outcome]:
     """One outcome per table, in the order given.
 
-    Working tables are asked together first, two queries for all of them; only one that does not answer as its contract
-    wants is looked at closely.
+    All are asked together first, two queries for all of them; only a table that does not answer as its contract wants
+    is looked at closely (published ones by Pandera, cell by cell).
     """
     listed = list(tables)
-    sound = _sound(reader, [table for table in listed if table.layer not in COLLECTED_LAYERS])
+    sound = _sound(reader, listed)
     return [
         _outcome(table, sound[table.full_name], [], blocking)
         if table.full_name in sound
@@ -178,6 +179,28 @@ def _rules(table: Table) -> list[tuple[str, str]]:
         (f"列 {name} 的值不在允许范围", f"{quoted(name)} not in ({', '.join(text_literal(v) for v in allowed)})")
         for name, allowed in table.values.items()
     ]
+    return [*rules, *_shape_rules(table)]
+
+
+def _shape_rules(table: Table) -> list[tuple[str, str]]:
+    """Patterns, bounds and items of cells, and what `suppressed` may hide and where: the same that Pandera asks."""
+    rules = []
+    for name in table.columns:
+        column, kind = COLUMNS[name], table.type_of(name)
+        text = f"列 {name} 的值不在允许范围"
+        if name in table.items:
+            items = quoted(name) if kind.endswith("[]") else f"string_split({quoted(name)}, ';')"
+            allowed = ", ".join(text_literal(item) for item in table.items[name])
+            rules.append((text, f"not list_has_all([{allowed}], {items})"))
+        if column.pattern and kind == "VARCHAR":
+            rules.append((text, f"not regexp_full_match({quoted(name)}, {text_literal(column.pattern)})"))
+        if column.bounds:
+            rules.append((text, f"{quoted(name)} not between {column.bounds[0]} and {column.bounds[1]}"))
+    if "suppressed" in table.columns:
+        empty = " or ".join(f"{quoted(name)} is null" for name in table.counted) or "false"
+        small = ", ".join(text_literal(level) for level in SMALL_LEVELS)
+        rules.append(("未标抑制而人数为空", f"not suppressed and ({empty})"))
+        rules.append(("村、校以外的单位标了抑制", f"suppressed and unit_level not in ({small})"))
     return rules
 
 

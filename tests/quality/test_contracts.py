@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from quality.contracts import check_contract, check_contracts
+from quality.contracts import _sound, check_contract, check_contracts
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
 
@@ -170,3 +170,46 @@ def test_one_outcome_per_table_in_the_order_given(warehouse, fill):
         ("restricted.lookup_requests", "fail"),
         ("clean.registry", "pass"),
     ]
+
+
+CASES = CATALOGUE["restricted.cases"]
+CHILDREN = CATALOGUE["restricted.children"]
+CLOSURES = CATALOGUE["published.closures"]
+
+
+def child(**cells: object) -> dict[str, object]:
+    return {
+        **{"as_of": DAY, "child_key": KEYS[0], "status": "in_school", "flags": "no_enrolment;shared_name"},
+        **{"household_division": "990121001001", "poor": False, "assisted": False, "disabled": False},
+        **{"left_behind": False, "migrant": False, "school_age": 9, **cells},
+    }
+
+
+def closure(**cells: object) -> dict[str, object]:
+    return {
+        **{"as_of": DAY, "unit_code": "990121000000", "unit_level": "county", "unit_name": "云岭区", "line": "household"},
+        **{"close_reason": "returned", "closed_today": 7, "closed_this_school_year": 8, "closed_to_date": 9},
+        **{"suppressed": False, **cells},
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "good", "fault"),
+    [
+        (CHILDREN, child(), {"status": "asleep"}),
+        (CHILDREN, child(), {"status": None}),
+        (CHILDREN, child(), {"flags": "no_enrolment;asleep"}),
+        (CHILDREN, child(), {"child_key": "not-a-key"}),
+        (CHILDREN, child(), {"household_division": "990121"}),
+        (CLOSURES, closure(), {"closed_today": None}),
+        (CLOSURES, closure(), {"suppressed": True}),
+    ],
+)
+def test_the_joint_query_and_pandera_judge_alike(warehouse, fill, table, good, fault):
+    fill(table, good)
+    assert _sound(warehouse, [table]) == {table.full_name: 1}
+    assert check_contract(warehouse, table).passed
+    warehouse.execute(f'drop table "{table.schema}"."{table.name}"')
+    fill(table, {**good, **fault})
+    assert _sound(warehouse, [table]) == {}
+    assert check_contract(warehouse, table).blocks
