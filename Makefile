@@ -46,11 +46,11 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 -m 'not full'
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not full'
 
 test-full: $(STAMP) ## the long tests too, and the lint of the models
 	$(MAKE) lint
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
 	$(BIN)/ruff check .

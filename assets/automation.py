@@ -10,7 +10,7 @@ from assets.partitions import TIMEZONE
 NIGHTLY = "nightly"
 
 
-def automation(partitions: dg.DailyPartitionsDefinition) -> dg.Definitions:
+def automation() -> dg.Definitions:
     """The job, which is the whole night, and its schedule.
 
     In one process: two steps cannot hold one DuckDB file. At two in the morning, for the day that has just ended: its
@@ -19,7 +19,6 @@ def automation(partitions: dg.DailyPartitionsDefinition) -> dg.Definitions:
     job = dg.define_asset_job(
         NIGHTLY,
         selection=dg.AssetSelection.all(),
-        partitions_def=partitions,
         executor_def=dg.in_process_executor,
         description="One night: deliveries in, published tables out.",
     )

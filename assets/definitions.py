@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import dagster as dg
 
 from assets.automation import automation
@@ -13,7 +11,6 @@ from assets.landing import landing
 from assets.layer import layer_asset
 from assets.ledger import ledger
 from assets.matching import matching
-from assets.partitions import nights
 from assets.progress import Silent
 from assets.publication import publication, published
 from assets.resources import NightResource
@@ -23,21 +20,18 @@ from pipelines.night import Watcher
 LAYERS = (landing, core, matching, status, ledger, indicators, published, publication)
 
 
-def build_defs(
-    *, night: NightResource | None = None, watcher: Watcher | None = None, last_night: date | None = None
-) -> dg.Definitions:
+def build_defs(*, night: NightResource | None = None, watcher: Watcher | None = None) -> dg.Definitions:
     """Assets, job, schedule and resources.
 
     `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher`
-    who is told of progress, `last_night` the newest partition (default: today, by the clock of whoever asks).
+    who is told of progress (default: nobody).
     """
-    partitions = nights(last_night)
     assets = dg.Definitions(
-        assets=[layer_asset(layer(), partitions) for layer in LAYERS],
+        assets=[layer_asset(layer()) for layer in LAYERS],
         resources={"night": night or NightResource(), "watcher": watcher or Silent()},
         executor=dg.in_process_executor,
     )
-    return dg.Definitions.merge(assets, automation(partitions))
+    return dg.Definitions.merge(assets, automation())
 
 
 @dg.definitions

@@ -10,7 +10,9 @@ import dagster as dg
 
 from assets.automation import NIGHTLY
 from assets.definitions import build_defs
+from assets.partitions import FIRST_NIGHT, on_the_day
 from assets.resources import NightResource
+from pipelines.errors import KongchuoError
 from pipelines.night import Watcher
 
 # Dagster's own log repeats every table of every step; the watcher says what a person wants to know.
@@ -20,16 +22,19 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 class InProcess:
     """The resolved job and its instance, ready for one night after the other."""
 
-    def __init__(self, landing: Path, home: Path, policy: Path | None, watcher: Watcher, *, last_night: date) -> None:
+    def __init__(self, landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> None:
         night = NightResource(landing=str(landing), home=str(home), policy=str(policy or ""))
-        self._job = build_defs(night=night, watcher=watcher, last_night=last_night).resolve_job_def(NIGHTLY)
+        self._job = build_defs(night=night, watcher=watcher).resolve_job_def(NIGHTLY)
         self._instance = _forgetful_instance()
 
     def run(self, as_of: date) -> None:
         """Run one night; raises what the step raised: NightBlocked, another KongchuoError, or a fault."""
-        self._job.execute_in_process(
-            partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
-        )
+        if as_of < FIRST_NIGHT:
+            raise KongchuoError(f"Dagster's partitions begin on {FIRST_NIGHT}; run the night {as_of} with --plain.")
+        with dg.partition_loading_context(effective_dt=on_the_day(as_of)):
+            self._job.execute_in_process(
+                partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
+            )
 
 
 def _forgetful_instance() -> dg.DagsterInstance:

@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.checks import Declared, check_specs, failures_of, results_of
 from assets.metadata import OWNER, asset_key, declared_metadata, description
-from assets.partitions import NIGHT_BEFORE
+from assets.partitions import NIGHT_BEFORE, NIGHTS
 from assets.resources import NightResource
 from pipelines.engine import discover
 from pipelines.errors import NightBlocked
@@ -47,7 +47,7 @@ def made_before(name: str) -> tuple[str, ...]:
     return tuple(table for step in STEPS[: names.index(name)] for table in step.tables())
 
 
-def layer_asset(layer: Layer, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+def layer_asset(layer: Layer) -> dg.AssetsDefinition:
     """The multi-asset of one step: it runs the step that `kongchuo run --plain` runs, and reports what that returns."""
     step = step_named(layer.step)
     # Dagster wants results in the order of the dependencies among the tables of a step: that of the models.
@@ -58,7 +58,7 @@ def layer_asset(layer: Layer, partitions: dg.DailyPartitionsDefinition) -> dg.As
         name=step.name,
         specs=[_spec(table, step, layer) for table in tables],
         check_specs=check_specs(layer.checks),
-        partitions_def=partitions,
+        partitions_def=NIGHTS,
         pool=POOL,
         description=step.text,
     )

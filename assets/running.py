@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from assets.progress import watching
+from pipelines.errors import KongchuoError
 from pipelines.night import Watcher, run_night
 from pipelines.settings import load_policy
 
@@ -17,17 +19,26 @@ def run_nights(
     nights: Sequence[date], landing: Path, home: Path, policy: Path | None, secret: bytes, *, plain: bool
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
+    _check_home(home)
     for as_of in nights:
         # A policy that a later night would refuse is refused before the first one changes anything.
         load_policy(policy, as_of)
     with watching(len(nights)) as watcher:
-        run_one = (
-            _plain(landing, home, policy, secret, watcher)
-            if plain
-            else _dagster(nights, landing, home, policy, watcher)
-        )
+        run_one = _plain(landing, home, policy, secret, watcher) if plain else _dagster(landing, home, policy, watcher)
         for as_of in nights:
             run_one(as_of)
+
+
+def _check_home(home: Path) -> None:
+    """Raise KongchuoError where the home exists and this user may not use it; a home that is not there yet is made later."""
+    try:
+        usable = not home.exists() or os.access(home, os.R_OK | os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    if not usable:
+        raise KongchuoError(
+            f"The home folder {home} may not be read and written by this user; give another with --home."
+        )
 
 
 def _plain(landing: Path, home: Path, policy: Path | None, secret: bytes, watcher: Watcher) -> RunOne:
@@ -39,11 +50,11 @@ def _plain(landing: Path, home: Path, policy: Path | None, secret: bytes, watche
     return run_one
 
 
-def _dagster(nights: Sequence[date], landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> RunOne:
+def _dagster(landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> RunOne:
     """A night as the job `nightly` on an instance that is forgotten afterwards."""
     from assets.in_process import InProcess
 
-    job = InProcess(landing, home, policy, watcher, last_night=max(nights))
+    job = InProcess(landing, home, policy, watcher)
 
     def run_one(as_of: date) -> None:
         watcher.night(as_of)

@@ -1,0 +1,138 @@
+"""What Dagster is told: assets, dependencies, checks, partitions, schedule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+
+from assets.automation import NIGHTLY
+from assets.definitions import LAYERS, build_defs
+from assets.definitions import defs as lazy_defs
+from assets.metadata import asset_key
+from assets.partitions import NIGHTS, on_the_day
+from pipelines.engine import discover
+from pipelines.night import STEPS
+from quality.invariants import INVARIANTS
+from schemas.catalogue import CATALOGUE
+
+CHINA = ZoneInfo("Asia/Shanghai")
+MADE = [table for step in STEPS for table in step.tables()]
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    return build_defs()
+
+
+@pytest.fixture(scope="module")
+def graph(defs: dg.Definitions) -> Any:
+    return defs.resolve_asset_graph()
+
+
+def check(graph: Any, table: str, name: str) -> Any:
+    return graph.get_check_spec(dg.AssetCheckKey(asset_key(table), name))
+
+
+def test_the_definitions_are_loadable(defs: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(defs)
+    assert isinstance(lazy_defs(), dg.Definitions)
+
+
+def test_every_table_of_the_night_is_an_asset_and_nothing_else_is(graph: Any) -> None:
+    assert graph.get_all_asset_keys() == {asset_key(table) for table in MADE}
+    assert len(MADE) == len(set(MADE))
+
+
+def test_a_layer_is_one_step_and_the_steps_run_in_their_order(defs: dg.Definitions) -> None:
+    job = defs.resolve_job_def(NIGHTLY)
+    assert [layer().step for layer in LAYERS] == [step.name for step in STEPS]
+    assert [node.name for node in job.nodes_in_topological_order] == [step.name for step in STEPS]
+
+
+def test_the_job_runs_in_one_process(defs: dg.Definitions) -> None:
+    assert defs.resolve_job_def(NIGHTLY).executor_def is dg.in_process_executor
+
+
+def test_a_table_depends_on_what_its_model_reads(graph: Any) -> None:
+    model = discover()["status.verdict"]
+    assert graph.get(asset_key(model.name)).parent_keys == {asset_key(table) for table in model.depends}
+
+
+def test_what_a_model_reads_of_the_night_before_is_no_dependency_within_the_night(graph: Any) -> None:
+    assert "ledger.case_history" in discover()["core.previous_case"].depends
+    assert asset_key("ledger.case_history") not in graph.get(asset_key("core.previous_case")).parent_keys
+
+
+@pytest.mark.parametrize("table", ["ledger.case_state", "ledger.memory_state", "ledger.case_history", "ledger.run"])
+def test_the_ledger_stands_on_its_own_night_before(graph: Any, table: str) -> None:
+    node = graph.get(asset_key(table))
+    assert node.key in node.parent_keys
+    mapping = graph.get_partition_mapping(node.key, node.key)
+    definition = node.partitions_def
+    before = mapping.get_upstream_mapped_partitions_result_for_partitions(
+        definition.subset_with_partition_keys(["2025-09-02"]), definition, definition
+    )
+    assert list(before.partitions_subset.get_partition_keys()) == ["2025-09-01"]
+
+
+def test_nothing_is_published_before_every_published_table_was_judged(graph: Any) -> None:
+    judged = {asset_key(table) for table in next(s for s in STEPS if s.name == "published").tables()}
+    for table in next(s for s in STEPS if s.name == "publication").tables():
+        assert judged <= graph.get(asset_key(table)).parent_keys
+
+
+def test_every_model_with_a_contract_has_a_blocking_check(graph: Any) -> None:
+    for table in MADE:
+        if table in discover():
+            assert table in CATALOGUE
+            assert check(graph, table, "contract").blocking, table
+
+
+def test_the_invariants_of_the_ledger_block(graph: Any) -> None:
+    assert INVARIANTS
+    for invariant in INVARIANTS:
+        assert check(graph, "published.zeroing", f"invariant_{invariant.name}").blocking
+
+
+def test_public_tables_are_screened_and_restricted_ones_are_not(graph: Any) -> None:
+    assert check(graph, "published.zeroing", "screen_small_cells").blocking
+    assert dg.AssetCheckKey(asset_key("restricted.children"), "screen_columns") not in graph.asset_check_keys
+
+
+def test_refused_deliveries_warn_and_do_not_block(graph: Any) -> None:
+    assert not check(graph, "landing.deliveries", "refused_deliveries").blocking
+
+
+def test_the_page_shows_the_contract(graph: Any) -> None:
+    node = graph.get(asset_key("published.zeroing"))
+    columns = node.metadata["dagster/column_schema"].columns
+    contract = CATALOGUE["published.zeroing"]
+    assert [column.name for column in columns] == list(contract.columns)
+    assert contract.label_of("clearance_rate") in next(c.description for c in columns if c.name == "clearance_rate")
+    assert node.owners
+    assert contract.label in node.description
+
+
+def test_a_night_is_a_day_in_china_and_the_running_day_is_one() -> None:
+    # Half past midnight in China, still the day before in Greenwich.
+    with dg.partition_loading_context(effective_dt=datetime(2025, 9, 2, 0, 30, tzinfo=CHINA)):
+        assert NIGHTS.get_last_partition_key() == "2025-09-02"
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 8, 25), date(2099, 12, 31)])
+def test_who_is_told_the_night_does_not_ask_the_clock(as_of: date) -> None:
+    with dg.partition_loading_context(effective_dt=on_the_day(as_of)):
+        assert NIGHTS.get_last_partition_key() == as_of.isoformat()
+
+
+def test_at_two_in_the_morning_the_day_that_has_ended_is_run(defs: dg.Definitions) -> None:
+    schedule = defs.resolve_schedule_def(NIGHTLY)
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Shanghai")
+    tick = dg.build_schedule_context(scheduled_execution_time=datetime(2025, 9, 2, 2, 0, tzinfo=CHINA))
+    request = schedule(tick)
+    assert request.partition_key == "2025-09-01"
+    assert request.run_key == "2025-09-01"
