@@ -30,11 +30,20 @@ BLOCKED = 1
 REFUSED = 2
 
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night: its business date.")]
-Landing = Annotated[Path, typer.Option("--landing", help="Folder of deliveries, one folder per date in it.")]
-Home = Annotated[Path, typer.Option("--home", help="Folder of the warehouse and of all published nights.")]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Numbers that the province sets (policy.toml).")]
+# `readable=False`: whether a path can be used is said in our own sentence, not on typer's page of usage.
+Landing = Annotated[
+    Path, typer.Option("--landing", readable=False, help="Folder of deliveries, one folder per date in it.")
+]
+Home = Annotated[
+    Path, typer.Option("--home", readable=False, help="Folder of the warehouse and of all published nights.")
+]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", readable=False, help="Numbers that the province sets (policy.toml).")
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
-Dates = Annotated[Path | None, typer.Option("--dates", help="File with one night (YYYY-MM-DD) per line.")]
+Dates = Annotated[
+    Path | None, typer.Option("--dates", readable=False, help="File with one night (YYYY-MM-DD) per line.")
+]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 

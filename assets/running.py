@@ -30,9 +30,9 @@ def run_nights(
 
 
 def _check_home(home: Path) -> None:
-    """Raise KongchuoError where the home exists and this user may not use it; a home that is not there yet is made later."""
+    """Raise KongchuoError where the home exists and this user may not use it; one that is missing is made later."""
     try:
-        usable = not home.exists() or os.access(home, os.R_OK | os.W_OK | os.X_OK)
+        usable = not home.is_dir() or os.access(home, os.R_OK | os.W_OK | os.X_OK)
     except OSError:
         usable = False
     if not usable:

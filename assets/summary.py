@@ -61,7 +61,7 @@ class Published:
 
 def current_night(home: Path) -> Published:
     """The newest published night of a home; raises KongchuoError where there is none."""
-    current = home / "published" / "current"
+    current = home.absolute() / "published" / "current"
     try:
         # The link names the night; what that in turn points to is the business of whoever publishes.
         name = current.readlink().name
@@ -89,7 +89,7 @@ def county_table(night: PublishedNight) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("Zeroed since", justify="right", no_wrap=True, min_width=10)
     for heading in ("Dropout primary %", "Dropout junior %", "Nine-year retention %"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", min_width=11)
     dropout = {(row["unit_code"], row["stage"]): row["rate"] for row in night.dropout().rows(named=True)}
     retention = {row["unit_code"]: row["rate_shown"] for row in night.retention().rows(named=True)}
     units = [unit for unit in night.units() if unit.level in ("province", "county")]

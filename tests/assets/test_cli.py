@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -115,7 +114,7 @@ def test_a_home_that_this_user_may_not_use(
 ) -> None:
     home.mkdir()
     # Permissions do not hold against root, as whom tests may run: the answer of the system is given here.
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != home)
+    monkeypatch.setattr("assets.running.os.access", lambda path, mode: Path(path) != home)
     refused(run(sample, home, *how), str(home))
     assert not list(home.iterdir())
 
