@@ -36,9 +36,8 @@ class DuckDBEngine:
             reason = str(error).split("\n")[0]
             raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
         self._depth = 0
-        for schema in ("landing", "clean", *LAYERS):
-            self.connection.execute(f"create schema if not exists {schema}")
-        self.connection.execute(MACROS.read_text(encoding="utf-8"))
+        schemas = (f"create schema if not exists {schema}" for schema in ("landing", "clean", *LAYERS))
+        self.connection.execute("; ".join(schemas) + ";\n" + MACROS.read_text(encoding="utf-8"))
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
@@ -65,12 +64,12 @@ class DuckDBEngine:
 
     def exists(self, table: str) -> bool:
         schema, name = table.split(".")
-        return bool(
-            self.scalar(
-                "select count(*) from information_schema.tables where table_schema = $schema and table_name = $name",
-                {"schema": schema, "name": name},
-            )
+        found = self.scalar(
+            "select (select count(*) from duckdb_tables() where schema_name = $schema and table_name = $name) "
+            "+ (select count(*) from duckdb_views() where schema_name = $schema and view_name = $name)",
+            {"schema": schema, "name": name},
         )
+        return bool(found)
 
     def count(self, table: str) -> int:
         return int(str(self.scalar(f"select count(*) from {table}")))
@@ -107,8 +106,7 @@ class DuckDBEngine:
         self.connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {alias}")
         try:
             with self.transaction():
-                for statement in statements:
-                    self.connection.execute(statement).fetchall()
+                self.connection.execute(";\n".join(statements)).fetchall()
         finally:
             self.connection.execute(f"detach {alias}")
 

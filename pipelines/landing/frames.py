@@ -62,6 +62,8 @@ def ensure_tables(engine: Engine) -> None:
     engine.execute("create schema if not exists clean")
     wanted = {DELIVERIES: DELIVERY_COLUMNS, REJECTED_ROWS: REJECTED_COLUMNS}
     wanted |= {source.table: clean_columns(source) for source in SOURCES}
+    there = engine.read("select table_schema || '.' || table_name as name from information_schema.tables")["name"]
+    known = set(there)
     for table, columns in wanted.items():
-        if not engine.exists(table):
+        if table not in known:
             engine.load(table, pl.DataFrame(schema=columns))
