@@ -10,7 +10,7 @@ judged as (
         r.unit_level = 'school' and (
             coalesce(r.numerator, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(r.entrants, 0) between 1 and p.disclosure_small_cell - 1
             or coalesce(r.transfers_in, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(r.transfers_out, 0) between 1 and p.disclosure_small_cell - 1
-            or coalesce(r.deaths, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(r.denominator, 0) between 1 and p.disclosure_small_cell - 1
+            or coalesce(r.deaths, 0) between 1 and p.disclosure_small_cell - 1 or abs(coalesce(r.denominator, 0)) between 1 and p.disclosure_small_cell - 1
             or coalesce(r.gap_children, 0) between 1 and p.disclosure_small_cell - 1 or r.transfers_unmatched between 1 and p.disclosure_small_cell - 1
         ) as suppressed
     from indicators.retention as r
