@@ -63,13 +63,19 @@ format: $(STAMP) ## put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+DEV_ENV = KONGCHUO_SECRET=$(SAMPLE_SECRET) KONGCHUO_LANDING=$(CURDIR)/data/sample/landing \
+  KONGCHUO_HOME=$(abspath $(SAMPLE_HOME)) KONGCHUO_POLICY=$(CURDIR)/data/sample/policy.toml \
+  DAGSTER_HOME=$(abspath $(BUILD)/dagster) VIRTUAL_ENV=$(abspath $(VENV))
+
 dev: $(STAMP) ## Dagster's page with the sample loaded, on http://127.0.0.1:3000
 	@mkdir -p $(BUILD)/dagster
 	@cp assets/dagster.yaml $(BUILD)/dagster/dagster.yaml
 	@test -e $(SAMPLE_HOME)/published/current || $(MAKE) run
-	KONGCHUO_SECRET=$(SAMPLE_SECRET) KONGCHUO_LANDING=$(CURDIR)/data/sample/landing KONGCHUO_HOME=$(abspath $(SAMPLE_HOME)) \
-	  KONGCHUO_POLICY=$(CURDIR)/data/sample/policy.toml DAGSTER_HOME=$(abspath $(BUILD)/dagster) \
-	  $(BIN)/dagster dev --module-name assets.definitions
+	@# The last night once more, so that the page has rows, columns and checks to show.
+	@test -e $(BUILD)/dagster/history || { echo 'Running the last night of the sample for the page …'; \
+	  $(DEV_ENV) $(BIN)/dg launch --job nightly --partition $$(tail -n 1 data/sample/run_dates.txt) > $(BUILD)/dagster/launch.log 2>&1 \
+	  || { tail -n 20 $(BUILD)/dagster/launch.log >&2; exit 1; }; }
+	$(DEV_ENV) $(BIN)/dg dev
 
 accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night with what was published
 	@test -d '$(WORLD)/expected' || { echo 'Give the folder of a world: make accept WORLD=dir (landing/, run_dates.txt, policy.toml, expected/).' >&2; exit 2; }
