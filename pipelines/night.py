@@ -85,6 +85,7 @@ class Night:
     secret: bytes
     engine: Engine
     outcomes: list[Outcome] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Night:
         return self
@@ -108,8 +109,16 @@ class Night:
         }
 
     def run_step(self, name: str) -> StepResult:
-        """Run one step by name; raises NightBlocked with the outcomes when a blocking check failed."""
-        step = next(s for s in STEPS if s.name == name)
+        """Run one step by name; raises NightBlocked with the outcomes when a blocking check failed.
+
+        Working tables live as long as the night is open: a step that is asked for alone (a retry in Dagster) first makes
+        what it stands on.
+        """
+        names = [s.name for s in STEPS]
+        step = STEPS[names.index(name)]
+        for before in names[: names.index(name)]:
+            if before not in self.done:
+                self.run_step(before)
         begun = time.perf_counter()
         tables, outcomes = step.run(self)
         self.outcomes += outcomes
@@ -121,6 +130,7 @@ class Night:
                 f"{len(failed)} blocking check(s) failed, first {first.check} on {first.table}: {first.message} {first.action}",
                 tuple(outcomes),
             )
+        self.done.add(name)
         return StepResult(name, tuple(tables), tuple(outcomes), time.perf_counter() - begun)
 
 

@@ -1,4 +1,9 @@
-"""The default engine: one DuckDB file, one connection, one process."""
+"""The default engine: one DuckDB file, one connection, one process.
+
+What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands in memory beside
+it and is gone with the night: nothing of one night can leak into another, and no disk is paid for tables that nobody reads
+later. Names find their place by the search path, so that models never say where a table stands.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +22,14 @@ if TYPE_CHECKING:
 
 
 MACROS = MODELS / "macros.sql"
+LASTING = ("landing", "clean", "ledger")
+"""Schemas of the file."""
+_WORK = "memory"
+_FILE = "warehouse"
 
 
 class DuckDBEngine:
-    """An `Engine` over one DuckDB file (or ":memory:" in tests)."""
+    """An `Engine` over one DuckDB file (or ":memory:" in tests); what does not fit in memory spills beside the file."""
 
     dialect = "duckdb"
 
@@ -30,14 +39,21 @@ class DuckDBEngine:
             config["memory_limit"] = memory_limit
         if threads:
             config["threads"] = threads
+        if str(path) != ":memory:":
+            config["temp_directory"] = f"{path}.tmp"
+        self.connection = duckdb.connect(config=config)
         try:
-            self.connection = duckdb.connect(str(path), config=config)
+            self.connection.execute(f"attach {_literal(path)} as {_FILE}")
         except duckdb.Error as error:
+            self.connection.close()
             reason = str(error).split("\n")[0]
             raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
         self._depth = 0
-        schemas = (f"create schema if not exists {schema}" for schema in ("landing", "clean", *LAYERS))
-        self.connection.execute("; ".join(schemas) + ";\n" + MACROS.read_text(encoding="utf-8"))
+        lasting = [f"{_FILE}.{schema}" for schema in LASTING]
+        working = [f"{_WORK}.{schema}" for schema in LAYERS]
+        script = [f"create schema if not exists {schema}" for schema in (*lasting, *working)]
+        script.append(f"set search_path = '{','.join(('main', *lasting, *working))}'")
+        self.connection.execute(";\n".join([*script, MACROS.read_text(encoding="utf-8")]))
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
@@ -78,9 +94,9 @@ class DuckDBEngine:
         bound = {name: parameters[name] for name in model.parameters}
         try:
             if model.is_view:
-                self.connection.execute(f"create or replace view {model.name} as {model.sql}", bound or None)
+                self.connection.execute(f"create or replace view {_WORK}.{model.name} as {model.sql}", bound or None)
                 return 0
-            rows = self.connection.execute(f"create or replace table {model.name} as {model.sql}", bound or None).fetchall()
+            rows = self.connection.execute(f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None).fetchall()
         except duckdb.Error as error:
             raise KongchuoError(f"Model {model.name} failed: {error}") from error
         return int(rows[0][0]) if rows else 0
@@ -103,7 +119,7 @@ class DuckDBEngine:
             self.connection.execute("commit")
 
     def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
-        self.connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {alias}")
+        self.connection.execute(f"attach {_literal(path)} as {alias}")
         try:
             with self.transaction():
                 self.connection.execute(";\n".join(statements)).fetchall()
@@ -112,3 +128,8 @@ class DuckDBEngine:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _literal(path: Path | str) -> str:
+    """A path as an SQL literal: `attach` binds no parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
