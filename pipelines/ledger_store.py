@@ -85,6 +85,11 @@ def commit(engine: Engine, as_of: dt.date) -> int:
     return run_id
 
 
+def mark_published(engine: Engine, as_of: dt.date) -> None:
+    """Write down that readers can see the night: its standing run is `published`."""
+    engine.execute("update ledger.run set published = true where night = $as_of and stands", {"as_of": as_of})
+
+
 def _keep(engine: Engine, history: str, state: str, key: str, night: dict[str, object] | dict[str, dt.date]) -> None:
     """Bring a history to the state of tonight: unchanged rows go on, changed ones end and begin anew."""
     engine.execute(f"delete from {history} where from_night >= $as_of", night)

@@ -22,6 +22,7 @@ LIST_TABLES = {
     "override": {"valid_from", "division"},
 }
 CHOICES = {
+    ("rates", "decimals"): (0, 1, 2),
     ("rates", "rounding"): ("half_up", "truncate"),
     ("rates", "dropout_variant"): ("event", "ledger", "flow"),
     ("rates", "retention_variant"): ("national", "adjusted", "net"),
@@ -52,19 +53,22 @@ def load_policy(path: Path | None, as_of: dt.date) -> Policy:
     policy.local = {}
     overrides = sorted(given.get("override", []), key=lambda o: (_date(o.get("valid_from"), name), bool(o.get("division"))))
     for override in overrides:
-        if _date(override.get("valid_from"), name) > as_of:
-            continue
         values = {k: v for k, v in override.items() if k not in LIST_TABLES["override"]}
         division = override.get("division")
+        # What is not in force yet is refused today all the same: nobody wants to learn of a spelling mistake in a year.
+        in_force = _date(override.get("valid_from"), name) <= as_of
         if division is None:
-            policy.update(_merge(dict(policy), values, (), name))
+            changed = _merge(dict(policy), values, (), name)
+            if in_force:
+                policy.update(changed)
             continue
         if set(values) - {"targets"}:
             raise SettingsError(f"{name}: an [[override]] with a division may change [targets] only; remove {', '.join(sorted(set(values) - {'targets'}))} or the division.")
         if not re.fullmatch(r"\d{2}|\d{4}|\d{6}", str(division)):
             raise SettingsError(f"{name}: division '{division}' of an [[override]] must have 2, 4 or 6 digits.")
-        known = policy.local.setdefault(str(division), {})
-        known.update(_merge(policy["targets"], values.get("targets", {}), ("targets",), name, only_given=True))
+        targets = _merge(policy["targets"], values.get("targets", {}), ("targets",), name, only_given=True)
+        if in_force:
+            policy.local.setdefault(str(division), {}).update(targets)
     return policy
 
 
@@ -105,7 +109,9 @@ def _merge(base: dict[str, Any], given: dict[str, Any], at: tuple[str, ...], nam
             continue
         _check_type(default if key in base else next(iter(base.values()), value), value, label, name)
         if here in CHOICES and value not in CHOICES[here]:
-            raise SettingsError(f"{name}: '{label}' must be one of {', '.join(CHOICES[here])}, not '{value}'.")
+            raise SettingsError(f"{name}: '{label}' must be one of {', '.join(map(str, CHOICES[here]))}, not '{value}'.")
+        if at == ("placement", "ages") and not (len(value) == 2 and all(type(age) is int for age in value)):
+            raise SettingsError(f"{name}: '{label}' must be two whole numbers, the youngest and the oldest age, not {value!r}.")
         result[key] = value
     return result
 

@@ -96,7 +96,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         select k.case_id as key
         from ledger.case_state as k
         inner join status.verdict as v on k.child_id = v.child_id
-        where k.state <> 'closed' and v.status = 'in_school' and k.sub_state is distinct from 'return_pending' and k.opened_on < (select as_of from core.night)
+        where k.state <> 'closed' and v.status = 'in_school' and k.sub_state is distinct from 'return_pending'
         """,
         "未销号案卷的儿童均不在校，或待确认返校。",
         "未销号案卷的儿童已在校且不是待确认返校。",

@@ -1,10 +1,11 @@
--- Arithmetic that every rate shares (spec 5.6): exact integers and decimals, never binary floating point. An engine loads these
--- once when it opens; another engine brings twins of the same names.
+-- What several models share, so that a rule stands in one place. An engine loads these once when it opens; another engine brings
+-- twins of the same names. First the arithmetic of every rate (spec 5.6): exact integers and decimals, never binary floating point.
 
--- numerator / denominator in per cent with `decimals` places, half away from zero or truncated; null for 0/0 and unknown parts.
+-- numerator / denominator in per cent with `decimals` places, half away from zero or truncated; null for unknown parts and where
+-- nobody is left to count (0/0, and cohorts whose booked losses exceed their entrants).
 create or replace temp macro per_cent(numerator, denominator, decimals, rounding) as
     case
-        when numerator is null or coalesce(denominator, 0) = 0 then null
+        when numerator is null or coalesce(denominator, 0) <= 0 then null
         else cast(
             cast(
                 case when numerator < 0 then -1 else 1 end
@@ -27,6 +28,27 @@ create or replace temp macro is_at_bound(rate, numerator, denominator) as
 -- Children still missing until numerator / denominator reaches the target (per cent); null without rate or target.
 create or replace temp macro gap_to_target(numerator, denominator, target) as
     case
-        when numerator is null or coalesce(denominator, 0) = 0 or target is null then null
+        when numerator is null or coalesce(denominator, 0) <= 0 or target is null then null
         else greatest(0, (cast(target * 100 as bigint) * denominator + 9999) // 10000 - numerator)
     end;
+
+-- A citizen number from its first 17 digits: the check character of GB 11643 (ISO 7064 MOD 11-2) is appended (spec 2.3).
+create or replace temp macro citizen_number(first17) as
+    lpad(cast(first17 as varchar), 17, '0') || substr(
+        '10X98765432',
+        cast((
+            first17 // 10000000000000000 % 10 * 7 + first17 // 1000000000000000 % 10 * 9 + first17 // 100000000000000 % 10 * 10
+            + first17 // 10000000000000 % 10 * 5 + first17 // 1000000000000 % 10 * 8 + first17 // 100000000000 % 10 * 4
+            + first17 // 10000000000 % 10 * 2 + first17 // 1000000000 % 10 * 1 + first17 // 100000000 % 10 * 6
+            + first17 // 10000000 % 10 * 3 + first17 // 1000000 % 10 * 7 + first17 // 100000 % 10 * 9 + first17 // 10000 % 10 * 10
+            + first17 // 1000 % 10 * 5 + first17 // 100 % 10 * 8 + first17 // 10 % 10 * 4 + first17 % 10 * 2
+        ) % 11 as integer) + 1, 1
+    );
+
+-- What stands for a child without a citizen number (spec 3.2): 16 hex digits of name|birth date|sex|county, the county by six digits.
+create or replace temp macro name_hash(name, birth_date, sex, county_code) as
+    left(
+        sha256(
+            coalesce(name, '') || '|' || coalesce(cast(birth_date as varchar), '') || '|' || coalesce(sex, '') || '|' || coalesce(left(county_code, 6), '')
+        ), 16
+    );

@@ -35,7 +35,9 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
             engine, as_of, reports, dropout_variant=variants["dropout_variant"], retention_variant=variants["retention_variant"]
         )
         ledger_store.commit(engine, as_of)
-        return show(home, as_of, folder)
+        shown = show(home, as_of, folder)
+        ledger_store.mark_published(engine, as_of)
+        return shown
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

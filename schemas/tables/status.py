@@ -70,7 +70,7 @@ TABLES = (
         "最近学籍查询",
         "one person: its latest national look-up dated on or before D, of one day the later delivered",
         key=("person",),
-        columns=("person", "lookup_date", "row_id", "other_province"),
+        columns=("person", "lookup_date", "row_id", "other_province", "found_elsewhere"),
         spec="3.3, 3.5",
         required=("lookup_date",),
         types={"other_province": "BOOLEAN"},

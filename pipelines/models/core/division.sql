@@ -1,6 +1,7 @@
 -- One row per division or reporting unit in force at D (spec 2.1, 2.2 区划), with the units above it.
 -- key: division_code
--- Codes have 12 digits; a reporting unit that is no division (市直, 开发区) has level `county`.
+-- Codes have 12 digits; a reporting unit that is no division (市直, 开发区) has level `county`. A parent that 区划 does not list is
+-- replaced by the nearest unit above that it does: every case must count in the sum of somebody.
 with
 reference_delivery as (select delivery_id, precedence from core.reference_delivery where kind = '区划'),
 rows_in_force as (
@@ -47,12 +48,16 @@ select
     p.division_code,
     p.division_name,
     p.level,
-    p.parent_code,
+    case
+        when p.level = 'province' or n.division_code is not null then p.parent_code
+        else coalesce(nullif(t.division_code, p.division_code), nullif(c.division_code, p.division_code), f.division_code, g.division_code, h.division_code)
+    end as parent_code,
     t.division_code as township_code,
     c.division_code as county_code,
     case when p.level = 'prefecture' then p.division_code else f.division_code end as prefecture_code,
     case when p.level = 'province' then p.division_code else coalesce(g.division_code, h.division_code) end as province_code
 from placed as p
+left join levelled as n on p.parent_code = n.division_code
 left join levelled as t on p.township_code = t.division_code
 left join levelled as c on p.county_code = c.division_code
 left join levelled as f on f.division_code = c.parent_code and f.level = 'prefecture'

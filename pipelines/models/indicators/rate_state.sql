@@ -1,10 +1,13 @@
 -- One row per school year, unit and stage: the dropout rate (variant event) as published on the last night of the year so far
 -- (spec 5.1, consecutive): what ledger.rate_history keeps.
 -- key: school_year, unit_code, stage
+-- over_limit is of this variant, whatever the policy's headline is.
 with
 night as (select * from core.night),
 tonight as (
-    select school_year, unit_code, stage, numerator, denominator, rate, over_limit
+    select
+        school_year, unit_code, stage, numerator, denominator, rate,
+        case when rate is not null then cast(numerator as decimal(18, 0)) * 100 > limit_rate * denominator end as over_limit
     from indicators.dropout_rate
     where variant = 'event'
 ),

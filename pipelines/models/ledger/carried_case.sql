@@ -32,7 +32,7 @@ select
     new_child_key as child_key,
     new_child_key || '-' || cast(case when renumbered then place else episode end as varchar) as case_id,
     case when renumbered then place else episode end as episode,
-    rekeyed and state <> 'closed' as rekeyed,
+    rekeyed,
     state <> 'closed' and open_place > 1 as merged,
     state,
     category,

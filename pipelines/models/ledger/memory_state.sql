@@ -1,7 +1,7 @@
 -- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
 -- key: child_id
 -- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
--- deceased, emigrated, moved_away; graduation once seen is kept.
+-- deceased, emigrated, moved_away and begins again only with an enrolment row of tonight; graduation once seen is kept for ever.
 with
 child as (select * from status.child),
 verdict as (select * from status.verdict),
@@ -19,9 +19,9 @@ tonight as (
     select
         c.child_id, c.child_key, c.number, c.number as node, c.hash, c.name, c.birth_date, c.sex, c.ethnicity,
         coalesce(c.household_number, m.household_number) as household_number,
-        e.person is not null or coalesce(m.has_enrolment, false) as has_enrolment,
+        e.person is not null or coalesce(m.has_enrolment and not m.ended, false) as has_enrolment,
         v.status in ('graduated', 'deceased', 'emigrated', 'moved_away') as ended,
-        v.status = 'graduated' as graduated,
+        v.status = 'graduated' or coalesce(m.graduated, false) as graduated,
         c.student_number,
         c.school_code,
         c.grade,

@@ -1,7 +1,8 @@
 -- One row per case opened tonight (spec 4.2, no open case); the school's own 辍学 opens as verified.
 -- key: case_uid
 -- Place, stage and groups are fixed here (spec 4.1): registry division of an active row, else the school's township or county, else
--- the division of the listing.
+-- the division of the extract that named the child: of its enrolment row the county of the file, of a listing the full code, of
+-- a roll the school's place.
 with
 night as (select as_of from core.night),
 policy as (select age_close_at, stages_primary_last from core.policy),
@@ -16,6 +17,7 @@ history as (
     group by child_id
 ),
 
+enrolment as (select row_id, county_code from core.enrolment),
 school as (select school_code, coalesce(township_code, county_code) as place_division from core.school),
 opening as (
     select c.*, v.category, v.evidence_on, v.dropped_on as exit_on, v.evidence_row_id, coalesce(h.episodes, 0) + 1 as episode, coalesce(h.came_back, false) as relapse
@@ -48,7 +50,7 @@ select
     case
         when o.r_status = '正常' then o.household_division
         when o.school_code is not null and s.place_division is not null then s.place_division
-        else coalesce(o.listing_division, o.listing_county, o.household_division)
+        else coalesce(e.county_code, o.listing_division, l.place_division, o.listing_county, o.household_division)
     end as place_division,
     o.school_code,
     case when o.grade is null then 'none' when o.grade <= p.stages_primary_last then 'primary' else 'junior' end as stage,
@@ -63,3 +65,5 @@ from opening as o
 cross join night as n
 cross join policy as p
 left join school as s on o.school_code = s.school_code
+left join school as l on o.roll_school = l.school_code
+left join enrolment as e on o.e_row_id = e.row_id

@@ -1,14 +1,14 @@
 -- One row per child whose latest verification is 不属实 and stands against opening a case tonight (spec 4.2).
 -- key: child_id
 -- Tonight's evidence must not be newer than the verification; evidence without a date is held off for
--- verify.negative_holds_days only.
+-- verify.negative_holds_days only. Of several verifications of one day the first row counts (spec 3.2, ties).
 with
 night as (select as_of from core.night),
 policy as (select verify_negative_holds_days from core.policy),
 latest as (
     select person, action_date, substantiated, row_id
     from ledger.verification
-    qualify row_number() over (partition by person order by action_date desc, row_id desc) = 1
+    qualify row_number() over (partition by person order by action_date desc, row_id) = 1
 )
 
 select c.child_id, l.row_id

@@ -326,7 +326,7 @@ class Province:
         ledger_store.prepare(self.engine)
         # A night that leaves the indicators out has no zero spells and rates to keep.
         for working, columns, _key in ledger_store.HISTORIES.values():
-            self.engine.execute(f"create table {working} ({columns})")
+            self.engine.execute(f"create table memory.{working} ({columns})")
         self._deliveries: dict[tuple[str, str, str, str], int] = {}
         self._next_row: dict[int, int] = {}
         self._waiting: dict[str, list[Row]] = {}

@@ -6,7 +6,6 @@ import pytest
 
 from tests.pipelines.models.lives import Lives, Nights, date
 from tests.pipelines.models.support import (
-    COUNTY,
     OTHER_COUNTY,
     OTHER_VILLAGE,
     VILLAGE,
@@ -179,7 +178,9 @@ def told() -> tuple[Province, Lives]:
     province.add("lookup", lookup_row(WHO["enrolled_elsewhere"], lookup_date="2025-09-12"), on=SECOND)
     placement = {"action_date": "2025-09-12", "start_date": "2025-09-12", "end_date": "2025-09-30"}
     approval = {"approval": {"action_date": "2025-09-13"}}
-    action("placed", *request_rows(WHO["placed_then_lost"], "安1", "安置", "职业学校", **placement, **approval), on=SECOND)
+    action(
+        "placed", *request_rows(WHO["placed_then_lost"], "安1", "安置", "职业学校", **placement, **approval), on=SECOND
+    )
     action(
         "deferred",
         *request_rows(WHO["deferred"], "延1", "延缓入学", "疾病", action_date="2025-09-12", **approval),
@@ -289,4 +290,3 @@ def test_actions_of_an_unseen_child_stay_with_its_case(nights: Nights) -> None:
 def test_no_extract_of_the_county_makes_no_case(nights: Nights) -> None:
     who = str(WHO["undetermined_keeps"]["citizen_number"])
     assert nights.verdicts[NIGHTS[1]][who]["status"] == "undetermined"
-    assert COUNTY[:6] != OTHER_COUNTY[:6]
