@@ -1,6 +1,7 @@
 -- One row per child of the universe at D (spec 3.1): persons of tonight's rows and remembered children without any.
 -- key: child_id
 -- child_key: first 16 hex digits of HMAC-SHA-256(secret, child_id) (spec 3.2), by the two padded keys of RFC 2104.
+-- person: of a remembered child its citizen number, by which case actions and look-ups of tonight still speak of it.
 -- memory_id: the child_id under which the child is remembered, if it is.
 with
 identity as (select person, number, child_id, shared_name from matching.person_identity),
@@ -24,11 +25,12 @@ tonight as (
 
 remembered as (
     select
-        m.child_id, null as person, m.number, m.hash, m.name, m.birth_date, m.sex, null as origin_rank, false as id_invalid, false as id_mismatch,
+        m.child_id, case when p.person is null then m.number end as person, m.number, m.hash, m.name, m.birth_date, m.sex, null as origin_rank, false as id_invalid, false as id_mismatch,
         false as shared_name, m.child_id as memory_id
     from previous as m
     left join identity as i on m.child_id = i.child_id
     left join matching.rekey as r on m.child_id = r.old_child_id
+    left join person as p on m.number = p.person
     where i.child_id is null and r.old_child_id is null and m.has_enrolment and not m.ended
 ),
 

@@ -1,9 +1,10 @@
 -- One row per unit of I, P, A, B, C, Q that no registry or enrolment row answers to: the person of its own it becomes together
--- with its likes, by tier 1, then tier 3 (spec 3.2, order of attachment).
+-- with its likes, by reviewers' decisions, tier 1, then tier 3 (spec 3.2, order of attachment).
 -- key: source, unit
 with
 unit as (select source, rank, unit, person, name, birth_date, sex, county_code from matching.unit where source <> 'N'),
 name_link as (select source, unit from matching.unit_name_link),
+decision_root as (select node, root from matching.decision_root),
 matched_unit as (
     select distinct source, unit from unit where person is not null
     union
@@ -41,6 +42,7 @@ linked as (
     group by unit
 )
 
-select distinct a.source, a.unit, coalesce(l.head, a.unit) as person
+select distinct a.source, a.unit, coalesce(d.root, l.head, a.unit) as person
 from alone as a
 left join linked as l on a.unit = l.unit
+left join decision_root as d on d.node = coalesce(l.head, a.unit)

@@ -3,7 +3,14 @@
 -- key: enrolment_node
 with
 decision_root as (select node, root from matching.decision_root),
-forbidden as (select low_node, high_node from matching.decision where not same_person),
+forbidden as (
+    select coalesce(a.root, f.low_node) as one, coalesce(b.root, f.high_node) as other
+    from matching.decision as f
+    left join decision_root as a on f.low_node = a.node
+    left join decision_root as b on f.high_node = b.node
+    where not f.same_person
+),
+
 registry as (
     select r.row_id, coalesce(d.root, r.node) as node, r.name, r.birth_date, r.sex, r.county_code
     from core.registry as r
@@ -37,8 +44,10 @@ linked as (
     from registry_left as r
     inner join enrolment_left as e
         on r.name = e.name and r.birth_date = e.birth_date and r.sex = e.sex and r.county_code = e.county_code
-    left join forbidden as f on f.low_node = least(r.node, e.node) and f.high_node = greatest(r.node, e.node)
-    where r.persons = 1 and e.persons = 1 and (r.node < 0 or e.node < 0) and f.low_node is null
+    where r.persons = 1 and e.persons = 1 and (r.node < 0 or e.node < 0)
+        and not exists (
+            select 1 from forbidden as f where (f.one = r.node and f.other = e.node) or (f.one = e.node and f.other = r.node)
+        )
 )
 
 select registry_node, enrolment_node

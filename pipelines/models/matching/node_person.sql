@@ -1,10 +1,20 @@
--- One row per node of the registry and enrolment rows: the person it stands for (spec 3.2).
+-- One row per node of the registry and enrolment rows, and of what reviewers joined to them: the person it stands for (spec 3.2).
 -- key: node
-select node, person from matching.registry_person where node > 0
+with
+of_row as (
+    select node, person from matching.registry_person
+    union
+    select node, person from matching.enrolment_person
+),
+
+joined as (
+    select d.node, min(p.person) as person
+    from matching.decision_root as d
+    inner join matching.decision_root as s on d.root = s.root
+    inner join of_row as p on s.node = p.node
+    group by d.node
+)
+
+select node, person from of_row
 union
-select node, person from matching.enrolment_person where node > 0
-union
-select d.node, p.person
-from matching.decision_root as d
-inner join (select person from matching.registry_person union select person from matching.enrolment_person) as p on d.root = p.person
-where d.node > 0
+select node, person from joined

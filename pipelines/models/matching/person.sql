@@ -1,13 +1,15 @@
 -- One row per person of tonight's rows (spec 3.1, 3.2): who it is, from which rows, before keys of earlier nights are looked at.
 -- key: person
 -- number: R's, else E's own, else the embedded one, else that of I, P, A, B, C, Q in this order, as 17 digits; first_row: rank
--- of the kind, then row, for ties; hash: the identity of a child without a number.
+-- of the kind, then row, for ties; hash: the identity of a child without a number. Older than universe.max_age are only remembered
+-- children (spec 3.3, memory).
 with
 night as (select as_of from core.night),
 policy as (select universe_max_age from core.policy),
 registry as (select * from core.registry),
 enrolment as (select * from core.enrolment),
 case_action as (select row_id, action_type, result from core.case_action),
+remembered as (select child_id, number from core.previous_memory where has_enrolment and not ended),
 spoken as (
     select
         p.person, 1 as rank, case when p.is_primary then 0 else 1 end as preference, p.row_id, r.number, r.name, r.birth_date, r.sex, r.county_code,
@@ -53,6 +55,16 @@ merged as (
     from spoken as s
     inner join founded as f on s.person = f.person
     group by s.person
+),
+
+identified as (
+    select
+        m.*,
+        name_hash(m.name, m.birth_date, m.sex, m.county_code) as hash,
+        year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(m.birth_date) * 10000 - month(m.birth_date) * 100 - day(m.birth_date) as lived
+    from merged as m
+    cross join night as n
+    where m.birth_date is not null
 )
 
 select
@@ -67,12 +79,9 @@ select
     m.first_row[3] as first_row_id,
     m.id_invalid,
     m.id_mismatch,
-    left(
-        sha256(coalesce(m.name, '') || '|' || coalesce(cast(m.birth_date as varchar), '') || '|' || coalesce(m.sex, '') || '|' || left(m.county_code, 6)), 16
-    ) as hash
-from merged as m
-cross join night as n
+    m.hash
+from identified as m
 cross join policy as p
-where m.birth_date is not null
-    and (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(m.birth_date) * 10000 - month(m.birth_date) * 100 - day(m.birth_date)) // 10000
-        <= p.universe_max_age
+where m.lived // 10000 <= p.universe_max_age
+    or m.number in (select number from remembered where number is not null)
+    or (m.number is null and 'X' || m.hash in (select child_id from remembered where number is null))

@@ -17,17 +17,7 @@ select
     number,
     hash,
     case
-        when number is not null then
-            lpad(cast(number as varchar), 17, '0') || substr(
-                '10X98765432',
-                cast((
-                    number // 10000000000000000 % 10 * 7 + number // 1000000000000000 % 10 * 9 + number // 100000000000000 % 10 * 10
-                    + number // 10000000000000 % 10 * 5 + number // 1000000000000 % 10 * 8 + number // 100000000000 % 10 * 4
-                    + number // 10000000000 % 10 * 2 + number // 1000000000 % 10 * 1 + number // 100000000 % 10 * 6 + number // 10000000 % 10 * 3
-                    + number // 1000000 % 10 * 7 + number // 100000 % 10 * 9 + number // 10000 % 10 * 10 + number // 1000 % 10 * 5
-                    + number // 100 % 10 * 8 + number // 10 % 10 * 4 + number % 10 * 2
-                ) % 11 as integer) + 1, 1
-            )
+        when number is not null then citizen_number(number)
         else 'X' || hash || case when place > 1 then '-' || cast(place as varchar) else '' end
     end as child_id,
     number is null and persons > 1 as shared_name

@@ -1,6 +1,7 @@
 -- One row per row of I, P, A, B, C, Q, N: the unit it belongs to within its kind (spec 3.2) and the person it attaches to by number
 -- or, for the roll, by student number and school.
 -- key: row_id
+-- A number that no registry or enrolment row carries stands for the person whose roll row brought it.
 -- unit: rows of one number are one unit; in A, Q, C, N rows of one name, birth date, sex and county too; else a row stands for itself.
 with
 enrolment_of_roll as (
@@ -25,6 +26,15 @@ numbered as (
     from every_row
     where source in ('A', 'Q', 'C') and number is not null and name is not null and birth_date is not null and sex is not null and county_code is not null
     group by source, name, birth_date, sex, county_code
+),
+
+roll_number as (
+    select r.number, min(e.person) as person
+    from every_row as r
+    inner join enrolment_of_roll as e on r.student_number = e.student_number and r.school_code = e.school_code
+    left join node_person as p on r.number = p.node
+    where r.number is not null and p.node is null
+    group by r.number
 ),
 
 grouped as (
@@ -54,7 +64,8 @@ select
     g.birth_date,
     g.sex,
     g.county_code,
-    coalesce(e.person, p.person) as person
+    coalesce(e.person, p.person, q.person) as person
 from grouped as g
 left join enrolment_of_roll as e on g.source = 'I' and g.student_number = e.student_number and g.school_code = e.school_code
 left join node_person as p on g.unit = p.node
+left join roll_number as q on g.unit = q.number

@@ -5,10 +5,11 @@ with
 night as (select as_of from core.night),
 person as (
     select
-        p.person,
-        (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(p.birth_date) * 10000 - month(p.birth_date) * 100 - day(p.birth_date)) // 10000 as age
-    from matching.person as p
+        c.person,
+        (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as age
+    from matching.child as c
     cross join night as n
+    where c.person is not null
 ),
 
 placement as (select placement, min_age, max_age from core.policy_placement)

@@ -118,9 +118,9 @@ select
     greatest(f.graduated_on, case when e.enrolment_status = '毕业' and e.grade = y.stages_junior_last then e.status_date end, m.graduated_on) as graduated_on,
     l.lookup_date,
     coalesce(l.other_province, false) as lookup_other_province,
-    coalesce(g.poor, case when c.person is null then m.poor end, false) as poor,
-    coalesce(g.assisted, case when c.person is null then m.assisted end, false) as assisted,
-    coalesce(g.disabled, case when c.person is null then m.disabled end, false)
+    case when c.origin_rank is null then coalesce(m.poor, false) else coalesce(g.poor, false) end as poor,
+    case when c.origin_rank is null then coalesce(m.assisted, false) else coalesce(g.assisted, false) end as assisted,
+    case when c.origin_rank is null then coalesce(m.disabled, false) else coalesce(g.disabled, false) end
     or case when e.row_id is not null then e.disability_type is not null else coalesce(m.has_enrolment and not m.ended and m.pupil_disabled, false) end as disabled,
     case when e.row_id is not null then e.disability_type is not null else coalesce(m.pupil_disabled, false) end as pupil_disabled,
     coalesce(g.three_disabilities, false) as three_disabilities,

@@ -2,7 +2,7 @@
 -- key: number
 with
 carried as (
-    select node as number, person from matching.node_person
+    select node as number, person from matching.node_person where node > 0
     union all
     select unit, person from matching.attached where unit > 0 and source <> 'N'
 )
