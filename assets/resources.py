@@ -9,7 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
-from pipelines.night import Night, StepResult, Watcher, open_night
+from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
 
 
 class NightResource(dg.ConfigurableResource):
@@ -24,12 +24,22 @@ class NightResource(dg.ConfigurableResource):
     policy: str = ""
 
     _night: Night | None = PrivateAttr(default=None)
+    _results: dict[str, StepResult] = PrivateAttr(default_factory=dict)
 
     def run_step(self, as_of: date, step: str, watcher: Watcher | None = None) -> StepResult:
-        """Run one step of the night of a date; raises KongchuoError, NightBlocked among them."""
-        if watcher:
-            watcher.step(step)
-        return self._opened(as_of).run_step(step)
+        """Run one step of the night of a date; raises KongchuoError, NightBlocked among them.
+
+        What a night works out lives no longer than the process. A run of a part of the night (some assets chosen on
+        the page, a run continued after a failure) therefore runs the steps before it as well, without reporting them.
+        """
+        night = self._opened(as_of)
+        names = [known.name for known in STEPS]
+        for name in names[: names.index(step) + 1]:
+            if name not in self._results:
+                if watcher:
+                    watcher.step(name)
+                self._results[name] = night.run_step(name)
+        return self._results[step]
 
     def _opened(self, as_of: date) -> Night:
         """The night, opened on first use: what is wrong with folders or policy is then an error of the step."""
@@ -49,3 +59,4 @@ class NightResource(dg.ConfigurableResource):
         if self._night is not None:
             self._night.close()
             self._night = None
+            self._results = {}

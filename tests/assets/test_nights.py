@@ -7,10 +7,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
 from assets.cli import BLOCKED, app
+from assets.definitions import build_defs
+from assets.partitions import on_the_day
+from assets.progress import Silent
+from assets.resources import NightResource
 from quality import invariants
 from tests.assets.published_tables import as_csv
 from tests.conftest import Sample
@@ -66,6 +71,23 @@ def test_dagster_and_plain_publish_the_same(sample: Sample, expected: Tables, tm
     kongchuo(sample, tmp_path / "home", "replay", "--dates", dates_file(tmp_path, sample.nights))
     assert tables_of(tmp_path / "home", sample.nights, tmp_path) == expected
     assert expected[sample.nights[0]]["published.zeroing"].count(b"\n") > 100
+
+
+def test_a_part_of_the_night_can_be_run_alone(sample: Sample, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"LANDING": sample.landing, "HOME": home, "POLICY": sample.policy}.items():
+        monkeypatch.setenv(f"KONGCHUO_{name}", str(value))
+    monkeypatch.setenv("KONGCHUO_SECRET", sample.secret.decode())
+    case = dg.AssetKey(["ledger", "case_state"])
+    step = next(asset for asset in build_defs().assets if case in asset.keys)
+    with dg.partition_loading_context(effective_dt=on_the_day(sample.nights[-1])):
+        result = dg.materialize(
+            [step],
+            partition_key=sample.nights[-1].isoformat(),
+            resources={"night": NightResource(), "watcher": Silent()},
+        )
+    cases = next(m for m in result.asset_materializations_for_node("ledger") if m.asset_key == case)
+    assert result.success
+    assert cases.metadata["dagster/row_count"].value > 1
 
 
 def test_a_night_run_twice_stays_the_same(sample: Sample, expected: Tables, home: Path, tmp_path: Path) -> None:
