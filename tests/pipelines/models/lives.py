@@ -1,4 +1,4 @@
-"""Lives over several nights: what registers say of each child from a day on, the nights, and the cases after each of them."""
+"""Lives over several nights: what registers say of each child from a day on, the nights, and the cases after each."""
 
 from __future__ import annotations
 
