@@ -82,9 +82,9 @@ row_node as (
 ),
 
 every_node as (
-    select decision_number, side, cast(left(party, 17) as bigint) as node
+    select decision_number, side, try_cast(left(party, 17) as bigint) as node
     from party
-    where length(party) = 18 and try_cast(left(party, 17) as bigint) is not null
+    where length(party) = 18
     union all
     select k.decision_number, k.side, m.node
     from by_key as k

@@ -1,5 +1,5 @@
 -- One row per child of an earlier night that names nobody tonight and is the same child as a person of tonight (spec 3.2, keys that
--- last): (a) an X child whose person has a citizen number now, (b) a child whose citizen number was corrected.
+-- last): (a) an X child whose person has a citizen number now, (b) a child whose citizen number was corrected, an invalid one too.
 -- key: old_child_id
 with
 identity as (select person, number, hash, child_id from matching.person_identity),
@@ -24,7 +24,6 @@ by_student_number as (
     from previous as p
     inner join core.enrolment as e on p.student_number = e.student_number
     inner join matching.enrolment_person as l on e.row_id = l.row_id and l.is_primary
-    where p.number is not null
     group by p.child_id
     having count(distinct l.person) = 1
 ),
@@ -35,7 +34,6 @@ by_household as (
     inner join core.registry as r
         on p.household_number = r.household_number and p.name = r.name and p.birth_date = r.birth_date
     inner join matching.registry_person as l on r.row_id = l.row_id
-    where p.number is not null
     group by p.child_id
     having count(distinct l.person) = 1
 ),
