@@ -94,8 +94,7 @@ def nights() -> Nights:
     province.add("poverty", poverty_row(person(200)), on="2025-09-05")
     province.add("disability", disability_row(person(200)), on="2025-08-25")
     lives.deliver()
-    made = Nights(province, NIGHTS)
-    return made
+    return Nights(province, NIGHTS)
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -1,4 +1,4 @@
-"""Keys that last (spec 3.2, 4.1): cases, actions and memory move with the child, episodes are renumbered, one open case stays."""
+"""Keys that last (spec 3.2, 4.1): cases and memory move with the child, episodes are renumbered."""
 
 from __future__ import annotations
 

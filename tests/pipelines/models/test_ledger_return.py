@@ -17,7 +17,7 @@ from tests.pipelines.models.support import (
     school_days,
 )
 
-# The pupils come back with the delivery of Saturday 13 September: r is 14 September where the night of the 15th saw it first.
+# Pupils come back with the delivery of Saturday 13 September: r is the 14th where the night of the 15th saw it first.
 NIGHTS = ["2025-09-10", "2025-09-15", "2025-09-19", "2025-09-21", "2025-09-23", "2025-09-27", "2025-09-30"]
 STORIES = {
     # 15-19 September are five reported days
