@@ -1,8 +1,9 @@
 """Does a table keep its contract?
 
-The tables of a step are asked together, where they are: one query for columns and types, one for cells, shapes and keys.
-A table that fails is looked at closely: published, restricted and quality tables are collected and judged by Pandera, as
-are the frames of every delivery; internal tables, which may be large, by one query a rule. A check returns its outcome whatever happens; only keys are shown, never names or numbers.
+The tables of a step are asked together, where they are: one query for columns and types, one for cells, shapes and
+keys. A table that fails is looked at closely: published, restricted and quality tables are collected and judged by
+Pandera, as are the frames of every delivery; internal tables, which may be large, by one query a rule. A check returns
+its outcome whatever happens; only keys are shown, never names or numbers.
 """
 
 from __future__ import annotations
@@ -98,7 +99,13 @@ def _sound(reader: TableReader, tables: list[Table]) -> dict[str, int]:
 def _counts(table: Table, place: int) -> str:
     """Select list of what `_sound` asks of one table: its place, rows, rows with a bad cell, distinct keys."""
     bad = " or ".join(condition for _, condition in _rules(table)) or "false"
-    keys = f"count(distinct row({_key_list(table)}))" if table.key else "0"
+    # `as_of` is one and the same in a night's table (else Pandera looks); one column is counted far faster than a row.
+    names = [quoted(name) for name in table.key if name != "as_of"] or [quoted(name) for name in table.key]
+    keys = "0"
+    if names:
+        keys = f"count(distinct {names[0]})" if len(names) == 1 else f"count(distinct row({', '.join(names)}))"
+    if "as_of" in table.key:
+        keys = f"case when min(as_of) = max(as_of) then {keys} else 0 end"
     return f"{place} as place, count(*) as n, count(case when {bad} then 1 end) as bad, {keys} as distinct_keys"
 
 
