@@ -131,11 +131,18 @@ class Given:
         return record
 
     def ask(
-        self, who: Mapping[str, object], action_type: str, kind: str, *, on: str = "2025-09-08", **changes: object
+        self,
+        who: Mapping[str, object],
+        action_type: str,
+        kind: str,
+        *,
+        on: str = "2025-09-08",
+        approval: Mapping[str, object] | None = None,
+        **changes: object,
     ) -> None:
         """An approved request (安置, 延缓入学, 免除)."""
         self.records += 1
-        approval = {"division_code": self.county}
+        approval = {"division_code": self.county} | dict(approval or {})
         rows = request_rows(
             who,
             f"R{self.place}-{self.records}",
