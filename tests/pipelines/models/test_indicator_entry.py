@@ -143,8 +143,10 @@ def test_residence(province: Province) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "value"),
-    [(COUNTY, "96.00"), (VILLAGE, "96.00"), (OTHER_COUNTY, "94.00"), (PREFECTURE, "94.00"), (PROVINCE, "95.00")]
-    + [(CITY_UNIT, "94.00"), (JUNIOR, "96.00"), (NINE_YEAR, "94.00")],
+    [
+        *((COUNTY, "96.00"), (VILLAGE, "96.00"), (OTHER_COUNTY, "94.00"), (PREFECTURE, "94.00"), (PROVINCE, "95.00")),
+        *((CITY_UNIT, "94.00"), (JUNIOR, "96.00"), (NINE_YEAR, "94.00")),
+    ],
 )
 def test_targets_by_place(province: Province, unit: str, value: str) -> None:
     rows = [("", "nine_year_retention_min", "95"), ("990121", "nine_year_retention_min", "96")]
