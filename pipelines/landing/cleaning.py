@@ -17,6 +17,9 @@ from schemas.sources import Field, Source
 
 SchoolTypes = Callable[[pl.Series, pl.Series], pl.Series]
 
+# The cleaned number column where it was needed before: of the whole file, with the delivered one beside it.
+CLEAN_NUMBER = "#number"
+
 # Kinds whose number column may hold the 20 digits of a disability card.
 _CARD_KINDS = ("poverty", "disability")
 
@@ -62,11 +65,14 @@ class Context:
 
 def as_text(source: Source, raw: pl.DataFrame) -> pl.DataFrame:
     """The known columns of a raw frame under our names, all of the kind's, absent ones empty; cells cleaned."""
-    present = [
-        (pl.col(f.header) if f.header in raw.columns else pl.lit(None, dtype=pl.String)).alias(f.column)
-        for f in source.fields
-    ]
-    return clean_cells(raw.select(present), {f.column: f.cell for f in source.fields})
+    ready = "citizen_number" if CLEAN_NUMBER in raw.columns else ""
+    present = []
+    for f in source.fields:
+        header = CLEAN_NUMBER if f.column == ready else f.header
+        cells = pl.col(header) if header in raw.columns else pl.lit(None, dtype=pl.String)
+        present.append(cells.alias(f.column))
+    there = {f.column: f.cell for f in source.fields if f.header in raw.columns and f.column != ready}
+    return clean_cells(raw.select(present), there)
 
 
 def clean(source: Source, raw: pl.DataFrame, context: Context) -> Cleaned:

@@ -1,13 +1,18 @@
-"""The last look at a clean batch before it is loaded: the table's contract, by Pandera, on a collected frame."""
+"""The last look at clean batches: the table's contract, by Pandera, on collected frames."""
 
 from __future__ import annotations
 
 import functools
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 from typing import Any
 
 import polars as pl
 
 from schemas.catalogue import CATALOGUE
+
+_WAITING = 2  # frames kept in memory until they are looked at
 
 
 @functools.cache
@@ -21,3 +26,32 @@ def _model(table: str) -> Any:
 def check_contract(table: str, accepted: pl.DataFrame) -> None:
     """Raise pandera's SchemaErrors when accepted rows break the contract: a fault of this code, never of a delivery."""
     _model(table).validate(accepted, lazy=True)
+
+
+class Inspection:
+    """Looks at batches in one thread beside the loading; use it in a `with` block, inside the night's transaction.
+
+    Importing Pandera takes half a second, in which files are read; and Pandera itself is never used by two threads.
+    A fault is raised by a later call, at the latest at the end of the block: before anything is committed.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "contract")
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Inspection:
+        self._thread.submit(_model, next(iter(CATALOGUE)))
+        return self
+
+    def look_at(self, table: str, accepted: pl.DataFrame) -> None:
+        """Take a batch; raises what an earlier one was found to break."""
+        self._waiting.append(self._thread.submit(check_contract, table, accepted))
+        while len(self._waiting) > _WAITING:
+            self._waiting.popleft().result()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            while self._waiting and error is None:
+                self._waiting.popleft().result()
+        finally:
+            self._thread.shutdown(cancel_futures=True)

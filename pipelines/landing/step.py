@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import polars as pl
 
 from pipelines.engine import Engine
+from pipelines.landing.ahead import ahead
+from pipelines.landing.batches import Incoming, batches
 from pipelines.landing.contents import open_file
+from pipelines.landing.contract import Inspection
 from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
-from pipelines.landing.kinds import FileRows, KindLoader
+from pipelines.landing.kinds import Worked, counts_of, work_on
 from pipelines.landing.places import Places
-from pipelines.landing.register import Register, record
+from pipelines.landing.register import Register
 from pipelines.landing.scan import LandedFile, Landing, LandingError, scan
 from pipelines.landing.schools import MissingSchools
 from pipelines.landing.verdicts import judge_deliveries
@@ -23,7 +27,7 @@ from schemas.sources import SOURCES, Source
 
 Progress = Callable[[str], None]
 
-BATCH_ROWS = 1_500_000  # rows cleaned at a time: a province's registry in a few gigabytes
+BATCH_ROWS = 500_000  # rows judged at a time of a file that is larger than a batch
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,15 @@ def ingest(
                 f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery "
                 "cannot be run; choose a later date or deliver the extracts."
             )
-        return _Ingest(engine, register, policy, progress or (lambda _: None)).run(found)
+        return _Ingest(engine, register, policy, progress or (lambda _: None), register.next_id()).run(found)
+
+
+# Reference kinds come first: they say where the rows of the others lie.
+STAGES: tuple[tuple[Source, ...], ...] = (
+    tuple(source for source in SOURCES if source.name == "division"),
+    tuple(source for source in SOURCES if source.name == "school"),
+    tuple(source for source in SOURCES if source.name not in ("division", "school")),
+)
 
 
 @dataclass
@@ -84,25 +96,30 @@ class _Ingest:
     register: Register
     policy: Mapping[str, Any]
     progress: Progress
+    next_id: int
     new_from: dict[str, dt.date] = field(default_factory=dict)  # kind → oldest date of its new deliveries
     messages: dict[int, str] = field(default_factory=dict)
     same_bytes: int = 0
     _places: Places | None = None
 
     def run(self, found: Landing) -> IngestResult:
-        first_id = self.register.next_id()
+        first_id = self.next_id
         newest = {row["delivery"]: row for row in self.register.newest().iter_rows(named=True)}
         changed = [file for file in found.files if not _unchanged(file, newest.get(file.delivery))]
         unchanged = len(found.files) - len(changed)
-        # Reference kinds come first: they say where the rows of the others lie.
-        for source in SOURCES:
-            files = [file for file in changed if file.kind == source.label]
-            again = self._to_read_again(source, found.files, newest)
-            if files or again:
-                self._load(source, files, again, newest)
-            if source.name in ("division", "school"):
-                self._places = None
-            self._judge(source)
+        with Inspection() if changed else nullcontext() as inspection:
+            for stage in STAGES:
+                incoming: list[tuple[Source, list[Incoming]]] = []
+                for source in stage:
+                    files = [file for file in changed if file.kind == source.label]
+                    again = self._to_read_again(source, found.files, newest)
+                    incoming.append((source, self._incoming(source, files, again, newest)))
+                if inspection is not None:
+                    self._load([(source, files) for source, files in incoming if files], first_id, inspection)
+                if stage[0].name in ("division", "school"):
+                    self._places = None
+                for source in stage:
+                    self._judge(source)
         self.register.save()
         return self._result(found, unchanged, first_id)
 
@@ -115,7 +132,7 @@ class _Ingest:
         comes late leaves the same tables as one that came in time. Files gone from the landing folder stay as read.
         """
         late = [day for name, day in self.new_from.items() if name in ("division", "school") and name != source.name]
-        if not late or not (source.place or source.field("grade")):
+        if not late or not _needs_places(source):
             return []
         return [
             file
@@ -125,43 +142,71 @@ class _Ingest:
             and _unchanged(file, newest.get(file.delivery))
         ]
 
-    def _load(
+    def _incoming(
         self,
         source: Source,
         files: list[LandedFile],
         again: list[LandedFile],
         newest: Mapping[str, Mapping[str, Any]],
-    ) -> None:
-        """Read, clean, judge and load the new files of a kind, and files to be read again in place of their rows."""
-        loader = KindLoader(self.engine, source, self.places, BATCH_ROWS)
+    ) -> list[Incoming]:
+        """The files to be read: new ones under new numbers, those to be read again in place of their rows.
+
+        Known files are opened to see whether their bytes have changed; a new signature of the same bytes is noted.
+        """
         self._forget(source, [newest[file.delivery]["delivery_id"] for file in again])
-        new: list[dict[str, Any]] = []
-        known_rows: list[dict[str, Any]] = []
-        next_id = self.register.next_id()
-        for file in [*files, *again]:
-            contents = open_file(file, int(self.policy["delivery"]["max_file_mib"]))
+        incoming: list[Incoming] = []
+        noted: list[dict[str, Any]] = []
+        for number, file in enumerate([*files, *again]):
             known = newest.get(file.delivery)
-            same = known is not None and known["sha256"] == contents.sha256
-            if known and same and file not in again:
-                known_rows.append({**known, **file.signature})
-                self.same_bytes += 1
+            if known and known["sha256"] == open_file(file, self.max_mib).sha256:
+                if number < len(files):
+                    noted.append({**known, **file.signature})
+                    self.same_bytes += 1
+                else:
+                    incoming.append(Incoming(file, known["delivery_id"], known["version"]))
                 continue
-            raw, sha256 = contents.read(source), contents.sha256
-            del contents  # a province's registry is a gigabyte; its text is now in `raw`
-            if known and same:
-                row = record(file, sha256, known["delivery_id"], known["version"], raw)
-                known_rows.append(row)
-            else:
-                row = record(file, sha256, next_id, known["version"] + 1 if known else 1, raw)
-                new.append(row)
-                next_id += 1
-            self.messages[row["delivery_id"]] = raw.message
-            loader.add(FileRows(row["delivery_id"], file.code, file.delivered_on, raw))
-        counts = loader.finish()
-        for row in [*new, *known_rows]:
-            row.update(counts.get(row["delivery_id"], {}))
+            incoming.append(Incoming(file, self.next_id, known["version"] + 1 if known else 1))
+            self.next_id += 1
+        self.register.replace(noted)
+        return incoming
+
+    @property
+    def max_mib(self) -> int:
+        """Files larger than this are not read."""
+        return int(self.policy["delivery"]["max_file_mib"])
+
+    def _load(self, incoming: list[tuple[Source, list[Incoming]]], first_id: int, inspection: Inspection) -> None:
+        """Read, clean and judge the files in threads; load them here, in their order."""
+        tasks = (
+            batch
+            for source, files in incoming
+            for batch in batches(source, files, self.places() if _needs_places(source) else None)
+        )
+        done: dict[str, list[Worked]] = {}
+        counts: dict[str, list[pl.DataFrame]] = {}
+        for worked in ahead(lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks):
+            name = worked.source.name
+            done.setdefault(name, []).append(worked)
+            for part in worked.parts:
+                counts.setdefault(name, []).append(part.counts)
+                inspection.look_at(worked.source.table, part.accepted)
+                self.engine.load(worked.source.table, part.accepted, append=True)
+                if part.rejected.height:
+                    self.engine.load(REJECTED_ROWS, part.rejected, append=True)
+        for source, _ in incoming:
+            self._note(source, done[source.name], counts.get(source.name, []), first_id)
+
+    def _note(self, source: Source, done: list[Worked], counts: list[pl.DataFrame], first_id: int) -> None:
+        """Record the deliveries of a kind with their counts."""
+        rows = [row for worked in done for row in worked.records]
+        counted = counts_of(source, counts)
+        for row in rows:
+            row.update(counted.get(row["delivery_id"], {}))
             row["rows"] = row["accepted"] + row["rejected"] + row["repeats"] + row["skipped"]
-        self.register.replace(known_rows)
+        for worked in done:
+            self.messages |= worked.messages
+        new = [row for row in rows if row["delivery_id"] >= first_id]
+        self.register.replace([row for row in rows if row["delivery_id"] < first_id])
         self.register.add(new)
         if new:
             self.new_from[source.name] = min(row["delivered_on"] for row in new)
@@ -237,6 +282,11 @@ class _Ingest:
             tuple(new["delivery"]), unchanged, self.same_bytes, found.ignored, refused,
             earliest if isinstance(earliest, dt.date) else None, **sums,
         )  # fmt: skip
+
+
+def _needs_places(source: Source) -> bool:
+    """Whether place or grade of a row follow the references delivered so far."""
+    return bool(source.place) or source.field("grade") is not None
 
 
 def _unchanged(file: LandedFile, known: Mapping[str, Any] | None) -> bool:

@@ -1,0 +1,44 @@
+"""Which files are read and judged together: many small ones at once, for the cost of a batch is not that of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.landing.places import Places
+from pipelines.landing.scan import LandedFile
+from schemas.sources import Source
+
+BATCH_BYTES = 12 * 1024 * 1024  # more gains no speed and costs memory; a larger file is a batch of its own
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file to be read, and the delivery as which its rows are recorded."""
+
+    file: LandedFile
+    delivery_id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Whole files of one kind. `places`: what is known of places; None where the kind's rows need none."""
+
+    source: Source
+    files: tuple[Incoming, ...]
+    places: Places | None
+
+
+def batches(source: Source, files: Sequence[Incoming], places: Places | None) -> Iterator[Batch]:
+    """The files of a kind in batches, in their order."""
+    waiting: list[Incoming] = []
+    size = 0
+    for incoming in files:
+        if waiting and size + incoming.file.size > BATCH_BYTES:
+            yield Batch(source, tuple(waiting), places)
+            waiting, size = [], 0
+        waiting.append(incoming)
+        size += incoming.file.size
+    if waiting:
+        yield Batch(source, tuple(waiting), places)
