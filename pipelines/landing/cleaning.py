@@ -36,6 +36,12 @@ class Cleaned:
     unknown: dict[str, pl.Series] = field(default_factory=dict)
     unreadable: dict[str, pl.Series] = field(default_factory=dict)
 
+    def filter(self, mask: pl.Series) -> Cleaned:
+        """The rows that a mask keeps."""
+        kinds = (self.missing, self.unknown, self.unreadable)
+        missing, unknown, unreadable = ({name: m.filter(mask) for name, m in masks.items()} for masks in kinds)
+        return Cleaned(self.frame.filter(mask), missing, unknown, unreadable)
+
 
 @dataclass(frozen=True)
 class Context:

@@ -58,12 +58,14 @@ def clean_columns(source: Source) -> dict[str, pl.DataType]:
 
 def ensure_tables(engine: Engine) -> None:
     """Create every table of the landing step that is not there yet, empty."""
-    engine.execute("create schema if not exists landing")
-    engine.execute("create schema if not exists clean")
-    wanted = {DELIVERIES: DELIVERY_COLUMNS, REJECTED_ROWS: REJECTED_COLUMNS}
-    wanted |= {source.table: clean_columns(source) for source in SOURCES}
-    there = engine.read("select table_schema || '.' || table_name as name from information_schema.tables")["name"]
-    known = set(there)
-    for table, columns in wanted.items():
-        if table not in known:
-            engine.load(table, pl.DataFrame(schema=columns))
+    tables = {DELIVERIES: _sql_types(DELIVERY_COLUMNS), REJECTED_ROWS: _sql_types(REJECTED_COLUMNS)}
+    tables |= {source.table: dict(source.columns) for source in SOURCES}
+    script = ["create schema if not exists landing", "create schema if not exists clean"]
+    for table, columns in tables.items():
+        described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        script.append(f"create table if not exists {table} ({described})")
+    engine.execute(";\n".join(script))
+
+
+def _sql_types(columns: dict[str, pl.DataType]) -> dict[str, str]:
+    return {name: next(sql for sql, known in POLARS_TYPES.items() if known == kind) for name, kind in columns.items()}

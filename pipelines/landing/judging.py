@@ -23,54 +23,80 @@ class Judged:
     """A judged batch.
 
     `accepted`: rows of the clean table. `rejected`: delivery_id, row_number, reason, row_json. `counts`: per
-    delivery_id accepted, rejected, repeats and `inside`, the rows in the area of the file's code. `keys`: the keys of
-    the accepted rows, for the next slice of the same file.
+    delivery_id accepted, rejected, repeats and `inside`, the rows in the area of the file's code. `keys`: of a slice
+    the keys of the accepted rows, for the next slice of the same file.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     counts: pl.DataFrame
+    keys: pl.Series | None = None
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What a slice has to know of its file: the rows that repeat an earlier one, and the keys of earlier slices."""
+
+    repeated: pl.Series
     keys: pl.Series
 
 
-def repeats(raw: pl.DataFrame) -> pl.Series:
-    """Rows that are, as delivered, the same to the last cell as an earlier one of their file."""
+def repeats(raw: pl.DataFrame, suspects: pl.Series | None = None) -> pl.Series:
+    """Rows that are, as delivered, the same to the last cell as an earlier one of their file.
+
+    `suspects`: the only rows that can be.
+    """
     cells = raw.drop(ROW_NUMBER)
-    twice = cells.hash_rows().is_duplicated()
-    if not twice.any():
-        return pl.repeat(False, raw.height, eager=True, dtype=pl.Boolean)
+    if suspects is None:
+        suspects = cells.hash_rows().is_duplicated()
+    if not suspects.any():
+        return _none(raw.height)
     # Equal hashes are only a suspicion: the few rows concerned are compared cell by cell.
-    suspects = cells.with_row_index("#i").filter(twice)
-    first = suspects.select(pl.struct(pl.exclude("#i")).is_first_distinct()).to_series()
-    return (
-        raw.select(pl.int_range(pl.len(), dtype=pl.UInt32)).to_series().is_in(suspects.filter(~first)["#i"].implode())
-    )
+    few = cells.with_row_index("#i").filter(suspects)
+    first = few.select(pl.struct(pl.exclude("#i")).is_first_distinct()).to_series()
+    return _none(raw.height).scatter(few.filter(~first)["#i"], True)
+
+
+def _none(height: int) -> pl.Series:
+    return pl.repeat(False, height, eager=True, dtype=pl.Boolean)
 
 
 def judge(
     source: Source,
     raw: pl.DataFrame,
-    repeated: pl.Series,
     context: Context,
     inside: Inside,
     headers: Mapping[int, tuple[str, ...]],
-    earlier_keys: pl.Series | None = None,
+    so_far: SoFar | None = None,
 ) -> Judged:
     """Clean and judge a batch: `raw` has DELIVERY, ROW_NUMBER and the standard headers as text, in file order.
 
-    `headers` names the known columns that each delivery has, for the JSON of its rejected rows.
+    `headers` names the known columns that each delivery has, for the JSON of its rejected rows. `so_far`: given when
+    the batch is a slice of a file.
     """
+    repeated = so_far.repeated if so_far else None
     kept = raw
-    if repeated.any():
+    if repeated is not None and repeated.any():
         kept, context = raw.filter(~repeated), context.filter(~repeated)
     cleaned = clean(source, kept, context)
+    parts = _key_parts(source, cleaned.frame, kept[DELIVERY])
+    # Hardly any file says anything twice: keys are compared as text only where their hashes leave a doubt.
+    hashes = parts.hash_rows() if so_far is None else None
+    twice = hashes is None or not hashes.is_first_distinct().all()
+    if repeated is None:
+        # Rows that are the same as delivered have the same key.
+        repeated = repeats(raw, hashes.is_duplicated()) if hashes is not None and twice else _none(raw.height)
+        if repeated.any():
+            kept, context, cleaned = raw.filter(~repeated), context.filter(~repeated), cleaned.filter(~repeated)
+            parts = parts.filter(~repeated)
     frame = cleaned.frame
     within = inside(frame, kept[DELIVERY]) if source.place else pl.repeat(True, kept.height, eager=True)
     reason = _reasons(source, cleaned, within)
-    key = _keys(source, frame, kept[DELIVERY])
-    double = _doubles(key, reason, earlier_keys)
-    if double.any():
-        reason = reason.zip_with(~double, pl.repeat("duplicate_key", reason.len(), eager=True))
+    key = parts.select(pl.concat_str(pl.all(), separator=_SEPARATOR)).to_series() if twice else None
+    if key is not None:
+        double = _doubles(key, reason, so_far.keys if so_far else None)
+        if double.any():
+            reason = reason.zip_with(~double, pl.repeat("duplicate_key", reason.len(), eager=True))
     stands = reason.is_null()
     ids = kept.select(pl.col(DELIVERY).alias("delivery_id"), pl.col(ROW_NUMBER).cast(pl.Int32).alias("row_number"))
     clean_rows = pl.concat([ids, frame], how="horizontal")
@@ -78,7 +104,7 @@ def judge(
         clean_rows if stands.all() else clean_rows.filter(stands),
         _rejected(kept, ids, reason, headers),
         _counts(raw[DELIVERY], repeated, ids["delivery_id"], stands, within),
-        key.filter(stands),
+        key.filter(stands) if so_far and key is not None else None,
     )
 
 
@@ -107,9 +133,9 @@ def _identified(source: Source, frame: pl.DataFrame) -> pl.Series:
     return known | frame["student_number"].is_not_null() if source.student_number_identifies else known
 
 
-def _keys(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Series:
-    """The key of every row as text, with its delivery; null where a part of it is altogether empty."""
-    parts = [deliveries.cast(pl.String)]
+def _key_parts(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl.DataFrame:
+    """The parts of every row's key as text, with its delivery; null where a part is altogether empty."""
+    parts = [deliveries]
     for choices in source.key:
         part = _key_part(frame, 0, choices[0])
         for i, columns in enumerate(choices[1:], 1):
@@ -117,12 +143,13 @@ def _keys(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Seri
                 break
             part = part.zip_with(part.is_not_null(), _key_part(frame, i, columns))
         parts.append(part)
-    named = pl.DataFrame({str(i): part for i, part in enumerate(parts)})
-    return named.select(pl.concat_str(pl.all(), separator=_SEPARATOR)).to_series()
+    return pl.DataFrame({str(i): part for i, part in enumerate(parts)})
 
 
 def _key_part(frame: pl.DataFrame, choice: int, columns: tuple[str, ...]) -> pl.Series:
     """One choice of columns as text, null where one of them is empty; the choices cannot be mistaken for each other."""
+    if not choice and len(columns) == 1:
+        return frame[columns[0]].cast(pl.String)
     cells = [pl.col(column).cast(pl.String) for column in columns]
     tag = [pl.lit(str(choice))] if choice else []
     return frame.select(pl.concat_str([*cells, *tag], separator=_SEPARATOR)).to_series()

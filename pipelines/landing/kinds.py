@@ -15,7 +15,7 @@ from pipelines.landing.citizen_numbers import cut_by_spreadsheet
 from pipelines.landing.cleaning import CLEAN_NUMBER, Context
 from pipelines.landing.contents import open_file
 from pipelines.landing.grades import school_year_of
-from pipelines.landing.judging import DELIVERY, Judged, judge, repeats
+from pipelines.landing.judging import DELIVERY, Judged, SoFar, judge, repeats
 from pipelines.landing.places import PlacesAt
 from pipelines.landing.readers.raw_file import RawFile
 from pipelines.landing.register import record
@@ -79,19 +79,20 @@ class _Rows:
         self._facts = self._about(batch, [incoming for incoming, _ in files])
 
     def judged(self, slice_rows: int) -> Iterator[Judged]:
-        """The rows judged. A file larger than a slice has its keys remembered from slice to slice."""
-        raw, repeated = self._raw, repeats(self._raw)
-        raw = self._with_clean_number(raw)
-        keys: pl.Series | None = None
+        """The rows judged, in slices where they are many: each knows the keys of those before it."""
+        raw = self._with_clean_number(self._raw)
+        if raw.height <= slice_rows:
+            yield judge(self._source, raw, self._context(raw), self._inside, self._headers)
+            return
+        repeated = repeats(self._raw)
+        keys = pl.Series([], dtype=pl.String)
         for start in range(0, raw.height, slice_rows):
             part = raw.slice(start, slice_rows)
-            found = judge(
-                self._source, part, repeated.slice(start, slice_rows), self._context(part), self._inside,
-                self._headers, keys,
-            )  # fmt: skip
+            so_far = SoFar(repeated.slice(start, slice_rows), keys)
+            found = judge(self._source, part, self._context(part), self._inside, self._headers, so_far)
             yield found
-            if raw.height > slice_rows:
-                keys = found.keys if keys is None else pl.concat([keys, found.keys])
+            if found.keys is not None:
+                keys = pl.concat([keys, found.keys])
 
     def _about(self, batch: Batch, files: list[Incoming]) -> pl.DataFrame:
         """One row per delivery."""
@@ -106,7 +107,8 @@ class _Rows:
             epochs = {day: batch.places.epoch(day) for day in set(days)}
             self._places_at = {epoch: batch.places.at(day) for day, epoch in epochs.items()}
             facts["epoch"] = [epochs[day] for day in days]
-        return pl.DataFrame(facts, schema_overrides={DELIVERY: pl.Int32, "epoch": pl.Int64})
+        found = pl.DataFrame(facts, schema_overrides={DELIVERY: pl.Int32, "epoch": pl.Int64})
+        return found.sort(DELIVERY)
 
     def _with_clean_number(self, raw: pl.DataFrame) -> pl.DataFrame:
         """The number column cleaned beside the delivered one: what is said of the column of a whole file needs it."""
@@ -120,38 +122,47 @@ class _Rows:
         return raw
 
     def _context(self, part: pl.DataFrame) -> Context:
-        rows = part.select(DELIVERY).join(self._facts, on=DELIVERY, how="left", maintain_order="left")
+        rows = self._facts[self._facts_of(part[DELIVERY])]
         return Context(
             rows[DELIVERY], rows["delivered_on"], rows["school_year"], rows["cut"],
             lambda deliveries, schools: self._at_school(deliveries, schools)["school_type"],
         )  # fmt: skip
 
+    def _facts_of(self, deliveries: pl.Series) -> pl.Series:
+        """Where the facts of each row's delivery stand."""
+        return self._facts[DELIVERY].search_sorted(deliveries)
+
     def _inside(self, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Series:
         """Whether rows lie in the area of their files' codes; worked out once per distinct place, code and epoch."""
         if not frame.height:  # a slice of repeats only
             return pl.Series([], dtype=pl.Boolean)
-        rows = pl.DataFrame({DELIVERY: deliveries, "place": self._place(frame, deliveries)})
-        rows = rows.join(self._facts.select(DELIVERY, "code", "epoch"), on=DELIVERY, how="left", maintain_order="left")
-        distinct = rows.select("place", "code", "epoch").unique().partition_by("epoch")
-        answers = pl.concat(
-            part.with_columns(self._places_at[part["epoch"][0]].inside(part).alias("inside")) for part in distinct
+        rows = pl.DataFrame({DELIVERY: deliveries, "at": self._place_of(frame)})
+        distinct = rows.unique()
+        distinct = distinct.with_columns(self._division(distinct).alias("place"))
+        distinct = distinct.join(self._facts.select(DELIVERY, "code", "epoch"), on=DELIVERY)
+        outside = pl.concat(
+            part.filter(~self._places_at[part["epoch"][0]].inside(part)) for part in distinct.partition_by("epoch")
         )
-        keys = ["place", "code", "epoch"]
-        return rows.join(answers, on=keys, how="left", maintain_order="left", nulls_equal=True)["inside"]
+        if not outside.height:
+            return pl.repeat(True, frame.height, eager=True)
+        found = outside.select(DELIVERY, "at", pl.lit(False).alias("inside"))
+        found = rows.join(found, on=[DELIVERY, "at"], how="left", maintain_order="left", nulls_equal=True)
+        return found["inside"].fill_null(True)
 
-    def _place(self, frame: pl.DataFrame, deliveries: pl.Series) -> pl.Series:
+    def _place_of(self, frame: pl.DataFrame) -> pl.Series:
+        """What says where each row lies: a division, a school or a unit of either."""
+        return frame[{"school": "school_code", "unit": "unit_code"}.get(self._source.place, self._source.place)]
+
+    def _division(self, rows: pl.DataFrame) -> pl.Series:
+        """The divisions of rows that have DELIVERY and `at`."""
+        at = rows["at"]
         if self._source.place == "school":
-            return self._at_school(deliveries, frame["school_code"])["division_code"]
+            return self._at_school(rows[DELIVERY], at)["division_code"]
         if self._source.place == "unit":
-            unit = frame.select(
-                pl.col("unit_code")
-                .str.extract(r"^((?:\d{6}|\d{9}|\d{12}))$", 1)
-                .str.pad_end(12, "0")
-                .alias("division"),
-                pl.col("unit_code").str.extract(r"^([^/]+)", 1).alias("school"),
-            )
-            return unit["division"].fill_null(self._at_school(deliveries, unit["school"])["division_code"])
-        return frame[self._source.place]
+            division = at.str.extract(r"^((?:\d{6}|\d{9}|\d{12}))$", 1).str.pad_end(12, "0")
+            school = at.str.extract(r"^([^/]+)", 1)
+            return division.fill_null(self._at_school(rows[DELIVERY], school)["division_code"])
+        return at
 
     def _at_school(self, deliveries: pl.Series, schools: pl.Series) -> pl.DataFrame:
         """division_code and school_type of each row's school as delivered up to the row's delivery."""
