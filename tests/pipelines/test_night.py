@@ -1,0 +1,98 @@
+"""The night as plain calls (house rule 5): its keys, its steps, and a night that is stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines import ledger_store
+from pipelines.errors import KongchuoError, NightBlocked
+from pipelines.night import STEPS, Night, open_night, run_night
+from quality import invariants
+from schemas.catalogue import CATALOGUE
+from tests.support.deliveries import World, people
+
+SECRET = b"a-secret"
+NIGHTS = (dt.date(2025, 9, 10), dt.date(2025, 9, 17))
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two pupils, one of whom drops out, delivered as files."""
+    world = World(tmp_path_factory.mktemp("world"))
+    world.references("2025-08-25")
+    world.deliver("户籍", people("户籍", 2), day="2025-08-25")
+    pupils = people("学籍", 2)
+    world.deliver("学籍", pupils, day="2025-08-25")
+    pupils[0] |= {"学籍状态": "辍学", "状态日期": "2025-09-12"}
+    world.deliver("学籍", pupils, day="2025-09-15")
+    world.engine.close()
+    return world.landing
+
+
+@pytest.fixture(scope="module")
+def home(landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("home")
+    for night in NIGHTS:
+        run_night(night, landing, made, None, SECRET)
+    return made
+
+
+@pytest.fixture
+def later(landing: Path, home: Path) -> Iterator[Night]:
+    with open_night(dt.date(2025, 9, 24), landing, home, None, SECRET) as night:
+        yield night
+
+
+def test_steps_make_every_table_of_the_catalogue_once() -> None:
+    made = [name for step in STEPS for name in step.tables()]
+    assert len(made) == len(set(made))
+    assert set(made) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("secret", [SECRET, b"x" * 64, b"x" * 65, b""], ids=["short", "block", "long", "empty"])
+def test_child_keys_are_hmac_of_the_child_id(landing: Path, tmp_path: Path, secret: bytes) -> None:
+    with open_night(NIGHTS[0], landing, tmp_path, None, secret) as night:
+        given = night.parameters()
+        sql = "select left(sha256($outer_pad || unhex(sha256($inner_pad || encode('X甲')))), 16)"
+        pads = {name: given[name] for name in ("outer_pad", "inner_pad")}
+        assert night.engine.scalar(sql, pads) == hmac.new(secret, "X甲".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def test_a_night_goes_on_from_the_one_before(later: Night) -> None:
+    assert later.parameters()["previous"] == NIGHTS[1]
+    (case,) = later.engine.read("select * from ledger.case_history where to_night is null").to_dicts()
+    assert (case["state"], case["category"], case["opened_on"]) == ("verified", "dropped_out", NIGHTS[1])
+
+
+def test_a_blocked_night_leaves_ledger_and_current_as_they_were(
+    landing: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = replace(invariants.INVARIANTS[-1], offenders="select 'some-unit' as key")
+    monkeypatch.setattr(invariants, "INVARIANTS", (*invariants.INVARIANTS[:-1], broken))
+    with pytest.raises(NightBlocked, match=broken.name) as caught:
+        run_night(dt.date(2025, 9, 24), landing, home, None, SECRET)
+    assert [o.sample for o in caught.value.outcomes if o.blocks] == [("some-unit",)]
+    assert (home / "published" / "current").readlink().name == NIGHTS[1].isoformat()
+    with open_night(NIGHTS[1], landing, home, None, SECRET) as night:
+        assert ledger_store.later_nights(night.engine, NIGHTS[1]) == []
+        assert night.engine.scalar("select count(*) from ledger.run where stands and published") == len(NIGHTS)
+
+
+def test_the_first_night_needs_a_delivery(landing: Path, tmp_path: Path) -> None:
+    with pytest.raises(KongchuoError, match="2025-08-24"):
+        open_night(dt.date(2025, 8, 24), landing, tmp_path, None, SECRET)
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_a_broken_policy_is_seen_before_anything_is_touched(landing: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text("[absense]\ndays = 1", encoding="utf-8")
+    with pytest.raises(KongchuoError, match="absense"):
+        run_night(NIGHTS[0], landing, tmp_path / "home", tmp_path / "policy.toml", SECRET)
+    assert not (tmp_path / "home").exists()
