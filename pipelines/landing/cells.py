@@ -25,6 +25,10 @@ _NFKC: frozenset[Cell] = frozenset(
 )
 
 
+# Cells of which a column repeats a few: they are looked at once per distinct text.
+_REPEATING: frozenset[Cell] = frozenset({"coded", "open", "boolean", "date", "grade", "division"})
+
+
 def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
     """Clean the named text columns of a frame, each by its kind of cell; other columns stay as they are.
 
@@ -33,10 +37,31 @@ def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
     """
     if not cells or not frame.height:
         return frame
-    unusual = frame.select(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
+    changed: list[pl.Series] = []
+    rest: dict[str, Cell] = {}
+    for column, cell in cells.items():
+        text = frame[column]
+        if cell not in _REPEATING:
+            rest[column] = cell
+            continue
+        distinct = text.drop_nulls().unique()
+        cleaned = _clean(distinct.to_frame(), {column: cell})[column]
+        if not cleaned.equals(distinct):
+            changed.append(text.replace_strict(distinct, cleaned, default=None, return_dtype=pl.String))
+    return _clean(frame.with_columns(changed), rest)
+
+
+def _clean(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
+    """Clean every cell of the named columns."""
+    if not cells:
+        return frame
+    unusual = frame.select_seq(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
     long_way = {column for column, found in zip(cells, unusual, strict=True) if found}
-    frame = frame.with_columns(_tidy(pl.col(column), cells[column]).alias(column) for column in long_way)
-    marked = frame.select(pl.col(column).is_in(NULL_MARKS).any() for column in cells).row(0)
+    if long_way:
+        frame = frame.with_columns(_tidy(pl.col(column), cells[column]).alias(column) for column in long_way)
+    marked = frame.select_seq(pl.col(column).is_in(NULL_MARKS).any() for column in cells).row(0)
+    if not any(marked):
+        return frame
     return frame.with_columns(
         pl.when(~pl.col(column).is_in(NULL_MARKS)).then(column).alias(column)
         for column, found in zip(cells, marked, strict=True)

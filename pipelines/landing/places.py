@@ -7,6 +7,7 @@ every county, prefecture and province above it by 上级代码; where none is gi
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -57,20 +58,25 @@ class PlacesAt:
 
     def areas(self, places: pl.Series) -> pl.DataFrame:
         """(place, unit): the counties, prefectures and provinces (12 digits) in which each known place lies."""
-        parents = self.divisions.rename({"division_code": "at"})
         start = pl.DataFrame({"place": places.drop_nulls().unique()})
         codes = self.divisions["division_code"].implode()
         county = pl.col("place").str.slice(0, 6).str.pad_end(12, "0")
         at = pl.when(pl.col("place").is_in(codes)).then("place").when(county.is_in(codes)).then(county)
-        level = start.with_columns(at.alias("at")).drop_nulls("at")
-        found = []
+        return start.with_columns(at.alias("at")).join(self._above, on="at").select("place", "unit")
+
+    @functools.cached_property
+    def _above(self) -> pl.DataFrame:
+        """(at, unit): the counties, prefectures and provinces (12 digits) above each division, itself included."""
+        parents = self.divisions.select(pl.col("division_code").alias("here"), "parent_code")
+        level = self.divisions.select(pl.col("division_code").alias("at"), pl.col("division_code").alias("here"))
+        found = [level.clear().rename({"here": "unit"})]
         for _ in range(_LEVELS):
             if not level.height:
                 break
-            found.append(level.filter(pl.col("at").str.ends_with("000000")).rename({"at": "unit"}))
-            above = pl.coalesce("parent_code", _parent_by_digits(pl.col("at")))
-            level = level.join(parents, on="at", how="left").select("place", above.alias("at")).drop_nulls("at")
-        return pl.concat(found) if found else pl.DataFrame(schema={"place": pl.String, "unit": pl.String})
+            found.append(level.filter(pl.col("here").str.ends_with("000000")).rename({"here": "unit"}))
+            above = pl.coalesce("parent_code", _parent_by_digits(pl.col("here")))
+            level = level.join(parents, on="here", how="left").select("at", above.alias("here")).drop_nulls("here")
+        return pl.concat(found)
 
     def inside(self, rows: pl.DataFrame) -> pl.Series:
         """Whether each row (place, code) lies in the area of the file's code; an unknown place always does."""
