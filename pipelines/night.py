@@ -1,7 +1,7 @@
 """The whole night as plain function calls, checks included, no Dagster (house rule 5).
 
-A night is a pure function of deliveries, policy, `as_of` and the night before. Each step makes tables in the warehouse and
-says what its checks found; a blocking failure ends the night before anything is published. `assets` calls the same steps.
+A night is a pure function of deliveries, policy, `as_of` and the night before. Each step makes tables and says what its
+checks found; a blocking failure ends the night before anything is published. `assets` calls the same steps.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ class Night:
     def __enter__(self) -> Night:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -111,8 +113,8 @@ class Night:
     def run_step(self, name: str) -> StepResult:
         """Run one step by name; raises NightBlocked with the outcomes when a blocking check failed.
 
-        Working tables live as long as the night is open: a step that is asked for alone (a retry in Dagster) first makes
-        what it stands on.
+        Working tables live as long as the night is open: a step that is asked for alone (a retry in Dagster) first
+        makes what it stands on.
         """
         names = [s.name for s in STEPS]
         step = STEPS[names.index(name)]
@@ -127,7 +129,8 @@ class Night:
             first = failed[0]
             raise NightBlocked(
                 f"The night {self.as_of} was stopped in step {name}, nothing was published: "
-                f"{len(failed)} blocking check(s) failed, first {first.check} on {first.table}: {first.message} {first.action}",
+                f"{len(failed)} blocking check(s) failed, first {first.check} on {first.table}: "
+                f"{first.message} {first.action}",
                 tuple(outcomes),
             )
         self.done.add(name)
@@ -155,11 +158,18 @@ class Step:
 
 
 def open_night(
-    as_of: dt.date, landing: Path, home: Path, policy: Policy | Path | None, secret: bytes, *, memory_limit: str | None = None
+    as_of: dt.date,
+    landing: Path,
+    home: Path,
+    policy: Policy | Path | None,
+    secret: bytes,
+    *,
+    memory_limit: str | None = None,
 ) -> Night:
     """Check what can be checked before anything is touched, then open the warehouse.
 
-    Raises KongchuoError (one sentence) for an unusable policy, landing folder or home, and for a night before the first delivery.
+    Raises KongchuoError (one sentence) for an unusable policy, landing folder or home, and for a night before the first
+    delivery.
     """
     from pipelines.landing import LandingError
     from pipelines.landing.scan import scan
@@ -169,13 +179,15 @@ def open_night(
     warehouse = home / WAREHOUSE
     if not scan(landing, as_of).files and not warehouse.exists():
         raise LandingError(
-            f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery cannot be run; "
-            "choose a later date or deliver the extracts."
+            f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery cannot be "
+            "run; choose a later date or deliver the extracts."
         )
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise KongchuoError(f"The home folder {home} cannot be used ({error.strerror}); give --home a folder you may write to.") from error
+        raise KongchuoError(
+            f"The home folder {home} cannot be used ({error.strerror}); give --home a folder you may write to."
+        ) from error
     engine = DuckDBEngine(warehouse, memory_limit=memory_limit)
     ledger_store.prepare(engine)
     return Night(as_of, landing, home, policy, secret, engine)
@@ -273,14 +285,45 @@ def _layer(*layers: str) -> Callable[[Night], tuple[list[TableInfo], list[Outcom
 
 
 STEPS: tuple[Step, ...] = (
-    Step("landing", "New deliveries become clean tables, rejected rows and the record of deliveries.", ("landing", "clean"), _land),
-    Step("core", "What is in force at the business date: divisions, schools, calendar, rows of each extract.", ("core",), _core),
+    Step(
+        "landing",
+        "New deliveries become clean tables, rejected rows and the record of deliveries.",
+        ("landing", "clean"),
+        _land,
+    ),
+    Step(
+        "core",
+        "What is in force at the business date: divisions, schools, calendar, rows of each extract.",
+        ("core",),
+        _core,
+    ),
     Step("matching", "Rows become persons: tiers, duplicates, keys that last.", ("matching",), _layer("matching")),
     Step("status", "One status per child, with its evidence.", ("status",), _layer("status")),
     Step("ledger", "Cases opened, verified, closed; events, deadlines, memory.", ("ledger",), _layer("ledger")),
-    Step("indicators", "Balance and zero, dropout, retention and entry rates by unit.", ("indicators",), _layer("indicators")),
-    Step("published", "The tables that people read, their contracts, the invariants, the screen.", ("published", "restricted", "quality"), _published),
+    Step(
+        "indicators",
+        "Balance and zero, dropout, retention and entry rates by unit.",
+        ("indicators",),
+        _layer("indicators"),
+    ),
+    Step(
+        "published",
+        "The tables that people read, their contracts, the invariants, the screen.",
+        ("published", "restricted", "quality"),
+        _published,
+    ),
     Step("publication", "Files of the night, the ledger's new state, the links.", (), _publication),
-)  # fmt: skip
+)
 
-__all__ = ["STEPS", "Night", "NightResult", "Step", "StepResult", "TableInfo", "Watcher", "layer_models", "open_night", "run_night"]
+__all__ = [
+    "STEPS",
+    "Night",
+    "NightResult",
+    "Step",
+    "StepResult",
+    "TableInfo",
+    "Watcher",
+    "layer_models",
+    "open_night",
+    "run_night",
+]

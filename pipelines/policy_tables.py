@@ -1,4 +1,4 @@
-"""Policy as tables, so that rules in SQL read their numbers from data (house: policy numbers come from the `policy` table)."""
+"""Policy as tables, so that rules in SQL read their numbers from data and never hold them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,31 @@ from typing import TYPE_CHECKING
 from pipelines.settings import Policy
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pipelines.engine.protocol import Engine
 
 # Keys whose value is one number or word become a column `<section>_<key>` of core.policy.
 _SCALARS = (
-    "age", "universe", "entry", "transfer", "absence", "rollcall", "reporting", "return", "lookup", "verify", "deadline", "legal", "targets", "retention",
-    "rates", "ranking", "disclosure", "stages",
-)  # fmt: skip
+    "age",
+    "universe",
+    "entry",
+    "transfer",
+    "absence",
+    "rollcall",
+    "reporting",
+    "return",
+    "lookup",
+    "verify",
+    "deadline",
+    "legal",
+    "targets",
+    "retention",
+    "rates",
+    "ranking",
+    "disclosure",
+    "stages",
+)
 
 
 def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Policy numbers by date and place (spec: policy.toml, 6.4): unknown keys are refused, missing ones take the default."""
+"""Policy numbers by date and place (policy.toml, spec 6.4): unknown keys are refused, missing ones take the default."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def load_policy(path: Path | None, as_of: dt.date) -> Policy:
     merged = _merge(defaults, given, (), name)
     policy = Policy({k: v for k, v in merged.items() if k != "override"})
     policy.local = {}
-    overrides = sorted(given.get("override", []), key=lambda o: (_date(o.get("valid_from"), name), bool(o.get("division"))))
+    overrides = sorted(
+        given.get("override", []), key=lambda o: (_date(o.get("valid_from"), name), bool(o.get("division")))
+    )
     for override in overrides:
         values = {k: v for k, v in override.items() if k not in LIST_TABLES["override"]}
         division = override.get("division")
@@ -63,7 +65,10 @@ def load_policy(path: Path | None, as_of: dt.date) -> Policy:
                 policy.update(changed)
             continue
         if set(values) - {"targets"}:
-            raise SettingsError(f"{name}: an [[override]] with a division may change [targets] only; remove {', '.join(sorted(set(values) - {'targets'}))} or the division.")
+            others = ", ".join(sorted(set(values) - {"targets"}))
+            raise SettingsError(
+                f"{name}: an [[override]] with a division may change [targets] only; remove {others} or the division."
+            )
         if not re.fullmatch(r"\d{2}|\d{4}|\d{6}", str(division)):
             raise SettingsError(f"{name}: division '{division}' of an [[override]] must have 2, 4 or 6 digits.")
         targets = _merge(policy["targets"], values.get("targets", {}), ("targets",), name, only_given=True)
@@ -76,7 +81,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(f"The policy file {path} cannot be read ({error.strerror}); give an existing file with --policy.") from error
+        raise SettingsError(
+            f"The policy file {path} cannot be read ({error.strerror}); give an existing file with --policy."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The policy file {path} is not valid TOML: {error}.") from error
 
@@ -87,10 +94,14 @@ def _date(value: object, name: str) -> dt.date:
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError as error:
-        raise SettingsError(f"{name}: valid_from of an [[override]] must be a date like \"2026-09-01\", not '{value}'.") from error
+        raise SettingsError(
+            f"{name}: valid_from of an [[override]] must be a date like \"2026-09-01\", not '{value}'."
+        ) from error
 
 
-def _merge(base: dict[str, Any], given: dict[str, Any], at: tuple[str, ...], name: str, only_given: bool = False) -> dict[str, Any]:
+def _merge(
+    base: dict[str, Any], given: dict[str, Any], at: tuple[str, ...], name: str, only_given: bool = False
+) -> dict[str, Any]:
     """Lay `given` over `base`, refusing what `base` does not know."""
     result: dict[str, Any] = {} if only_given else copy.deepcopy(base)
     for key, value in given.items():
@@ -99,8 +110,11 @@ def _merge(base: dict[str, Any], given: dict[str, Any], at: tuple[str, ...], nam
         if not at and key in LIST_TABLES:
             result[key] = _check_list(key, value, name)
             continue
-        if key not in base and at not in OPEN_TABLES and at + () not in OPEN_TABLES:
-            raise SettingsError(f"{name}: unknown key '{label}'; remove it or correct its spelling (known here: {', '.join(sorted(base))}).")
+        if key not in base and at not in OPEN_TABLES:
+            raise SettingsError(
+                f"{name}: unknown key '{label}'; remove it or correct its spelling "
+                f"(known here: {', '.join(sorted(base))})."
+            )
         default = base.get(key)
         if isinstance(default, dict):
             if not isinstance(value, dict):
@@ -109,18 +123,26 @@ def _merge(base: dict[str, Any], given: dict[str, Any], at: tuple[str, ...], nam
             continue
         _check_type(default if key in base else next(iter(base.values()), value), value, label, name)
         if here in CHOICES and value not in CHOICES[here]:
-            raise SettingsError(f"{name}: '{label}' must be one of {', '.join(map(str, CHOICES[here]))}, not '{value}'.")
+            raise SettingsError(
+                f"{name}: '{label}' must be one of {', '.join(map(str, CHOICES[here]))}, not '{value}'."
+            )
         if at == ("placement", "ages") and not (len(value) == 2 and all(type(age) is int for age in value)):
-            raise SettingsError(f"{name}: '{label}' must be two whole numbers, the youngest and the oldest age, not {value!r}.")
+            raise SettingsError(
+                f"{name}: '{label}' must be two whole numbers, the youngest and the oldest age, not {value!r}."
+            )
         result[key] = value
     return result
 
 
 def _check_type(default: Any, value: Any, label: str, name: str) -> None:
     number = isinstance(default, (int, float)) and not isinstance(default, bool)
-    fits = isinstance(value, (int, float)) and not isinstance(value, bool) if number else isinstance(value, type(default))
+    fits = (
+        isinstance(value, (int, float)) and not isinstance(value, bool) if number else isinstance(value, type(default))
+    )
     if not fits:
-        raise SettingsError(f"{name}: '{label}' must be {'a number' if number else type(default).__name__}, not {value!r}.")
+        raise SettingsError(
+            f"{name}: '{label}' must be {'a number' if number else type(default).__name__}, not {value!r}."
+        )
     if isinstance(default, int) and not isinstance(default, bool) and not isinstance(value, int):
         raise SettingsError(f"{name}: '{label}' must be a whole number, not {value!r}.")
 
@@ -131,5 +153,7 @@ def _check_list(key: str, value: Any, name: str) -> list[dict[str, Any]]:
     for entry in value:
         unknown = set(entry) - LIST_TABLES[key]
         if unknown and key != "override":
-            raise SettingsError(f"{name}: unknown key '{key}.{sorted(unknown)[0]}'; known here: {', '.join(sorted(LIST_TABLES[key]))}.")
+            raise SettingsError(
+                f"{name}: unknown key '{key}.{sorted(unknown)[0]}'; known here: {', '.join(sorted(LIST_TABLES[key]))}."
+            )
     return value

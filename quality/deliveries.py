@@ -8,7 +8,7 @@ from quality.outcome import Outcome, judge
 
 
 def delivery_outcomes(refused: Sequence[tuple[str, str]], ignored: Sequence[str]) -> list[Outcome]:
-    """Two outcomes that never block: new deliveries that were refused (delivery, reason), and files that are no delivery."""
+    """Two outcomes that never block: refused new deliveries (delivery, reason), and files that are no delivery."""
     return [
         judge(
             "refused_deliveries",

@@ -1,4 +1,4 @@
-"""What must hold every night before anyone reads it (spec 4.3): each is one query that finds offenders, all of them block.
+"""What must hold every night before anyone reads it (spec 4.3): each is one query that finds offenders; all block.
 
 A query returns one column `key` of offending keys (unit codes, case ids, child keys; never names or numbers).
 """
@@ -54,12 +54,15 @@ INVARIANTS: tuple[Invariant, ...] = (
         with
         zeroing as (select * from indicators.zeroing),
         own as (
-            select u.line, u.unit_code, g.group_name, count(*) filter (where c.open_at_end) as open_at_end, count(*) as ever_opened
+            select
+                u.line, u.unit_code, g.group_name,
+                count(*) filter (where c.open_at_end) as open_at_end, count(*) as ever_opened
             from (
                 select
                     case_uid, line,
                     arg_max(unit_code, case unit_level
-                        when 'school' then 6 when 'village' then 5 when 'township' then 4 when 'county' then 3 when 'prefecture' then 2 else 1
+                        when 'school' then 6 when 'village' then 5 when 'township' then 4
+                        when 'county' then 3 when 'prefecture' then 2 else 1
                     end) as unit_code
                 from (
                     select m.case_uid, m.line, m.unit_code, z.unit_level
@@ -74,7 +77,9 @@ INVARIANTS: tuple[Invariant, ...] = (
         ),
 
         below as (
-            select line, parent_code as unit_code, group_name, sum(open_at_end) as open_at_end, sum(ever_opened) as ever_opened
+            select
+                line, parent_code as unit_code, group_name,
+                sum(open_at_end) as open_at_end, sum(ever_opened) as ever_opened
             from zeroing
             group by line, parent_code, group_name
         )
@@ -176,7 +181,11 @@ INVARIANTS: tuple[Invariant, ...] = (
             or k.closed_on is distinct from f.closed_on
             or k.close_reason is distinct from f.close_reason
             or k.category is distinct from f.category
-            or k.state <> case when f.closed_on is not null then 'closed' when f.verified_on is not null then 'verified' else 'suspected' end
+            or k.state <> case
+                when f.closed_on is not null then 'closed'
+                when f.verified_on is not null then 'verified'
+                else 'suspected'
+            end
         """,
         "事件归并与案卷一致。",
         "事件归并与案卷不一致。",

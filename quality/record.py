@@ -8,22 +8,14 @@ from collections.abc import Iterable
 import polars as pl
 
 from quality.outcome import Outcome
+from schemas.catalogue import CATALOGUE
+from schemas.polars_types import polars_schema
 
 
 def outcome_rows(outcomes: Iterable[Outcome], as_of: dt.date) -> pl.DataFrame:
     """One row per check and table of the night; columns of the contract of `quality.checks`."""
-    schema = {
-        "as_of": pl.Date,
-        "check": pl.String,
-        "table_name": pl.String,
-        "verdict": pl.String,
-        "blocking": pl.Boolean,
-        "count": pl.Int64,
-        "message": pl.String,
-        "sample": pl.List(pl.String),
-        "action": pl.String,
-    }
     rows = [
-        (as_of, o.check, o.table, o.verdict, o.blocking, o.count, o.message, list(o.sample), o.action or None) for o in outcomes
+        (as_of, o.check, o.table, o.verdict, o.blocking, o.count, o.message, list(o.sample), o.action or None)
+        for o in outcomes
     ]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=polars_schema(CATALOGUE["quality.checks"]), orient="row")

@@ -1,7 +1,12 @@
 """Engines run models and hold tables; the only folder that imports duckdb (house rule 1)."""
 
+from typing import TYPE_CHECKING
+
 from pipelines.engine.models import Model, discover, layer_models
 from pipelines.engine.protocol import Engine
+
+if TYPE_CHECKING:
+    from pipelines.engine.duckdb_engine import DuckDBEngine
 
 __all__ = ["DuckDBEngine", "Engine", "Model", "discover", "layer_models"]
 

@@ -1,8 +1,8 @@
 """The default engine: one DuckDB file, one connection, one process.
 
-What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands in memory beside
-it and is gone with the night: nothing of one night can leak into another, and no disk is paid for tables that nobody reads
-later. Names find their place by the search path, so that models never say where a table stands.
+What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands in memory
+beside it and is gone with the night: nothing of one night can leak into another, and no disk is paid for tables that
+nobody reads later. Names find their place by the search path, so that models never say where a table stands.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class DuckDBEngine:
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
-        return relation.pl()
+        frame: pl.DataFrame = relation.pl()
+        return frame
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         # All rows are taken: an unread result would hold the connection.
@@ -96,7 +97,9 @@ class DuckDBEngine:
             if model.is_view:
                 self.connection.execute(f"create or replace view {_WORK}.{model.name} as {model.sql}", bound or None)
                 return 0
-            rows = self.connection.execute(f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None).fetchall()
+            rows = self.connection.execute(
+                f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None
+            ).fetchall()
         except duckdb.Error as error:
             raise KongchuoError(f"Model {model.name} failed: {error}") from error
         return int(rows[0][0]) if rows else 0

@@ -1,13 +1,12 @@
 """The folder of a published night: written aside, then there in one step; `current` follows the newest night.
 
-`published/<D>` and `published/current` are links. A night's real folder stands in `published/.nights/<D>.<run>` and never
-changes; publishing swaps the link, so a reader who has a file open keeps it and nobody sees half a night.
+`published/<D>` and `published/current` are links. A night's real folder stands in `published/.nights/<D>.<run>` and
+never changes; publishing swaps the link, so a reader who has a file open keeps it and nobody sees half a night.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import shutil
 from pathlib import Path
@@ -39,12 +38,16 @@ def new_folder(home: Path, as_of: dt.date) -> Path:
         store.mkdir(parents=True, exist_ok=True)
         for left in store.glob(f"{as_of}.*.part"):
             shutil.rmtree(left, ignore_errors=True)
-        number = 1 + max((int(p.name.split(".")[1]) for p in store.glob(f"{as_of}.*") if p.name.split(".")[1].isdigit()), default=0)
+        number = 1 + max(
+            (int(p.name.split(".")[1]) for p in store.glob(f"{as_of}.*") if p.name.split(".")[1].isdigit()), default=0
+        )
         folder = store / f"{as_of}.{number}.part"
         # Restricted tables are for case workers alone (spec 6.3); the public ones are copied from here by their owners.
         folder.mkdir(mode=0o700)
     except OSError as error:
-        raise KongchuoError(f"The folder {store} cannot be written ({error.strerror}); make room or give --home another folder.") from error
+        raise KongchuoError(
+            f"The folder {store} cannot be written ({error.strerror}); make room or give --home another folder."
+        ) from error
     return folder
 
 
@@ -67,4 +70,4 @@ def _link(link: Path, target: Path) -> None:
     fresh = link.with_name(f".{link.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
-    os.replace(fresh, link)
+    fresh.replace(link)

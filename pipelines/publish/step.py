@@ -1,4 +1,4 @@
-"""The publication step: files first, then the ledger, then the link; a failure before the link shows nothing to anyone."""
+"""The publication step: files first, then the ledger, then the link; a failure before the link shows nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
         variants = policy["rates"]
         write_monthly_report(engine, as_of, reports, dropout_variant=variants["dropout_variant"])
         write_page(
-            engine, as_of, reports, dropout_variant=variants["dropout_variant"], retention_variant=variants["retention_variant"]
+            engine,
+            as_of,
+            reports,
+            dropout_variant=variants["dropout_variant"],
+            retention_variant=variants["retention_variant"],
         )
         ledger_store.commit(engine, as_of)
         shown = show(home, as_of, folder)

@@ -12,6 +12,8 @@ import pytest
 from pipelines import ledger_store
 from pipelines.engine import DuckDBEngine
 from quality.invariants import check_invariants
+from schemas.catalogue import CATALOGUE
+from schemas.ddl import create_table_sql
 from tests.pipelines.models.support import (
     ALL,
     JUNIOR,
@@ -43,8 +45,8 @@ class Store:
     def __init__(self) -> None:
         self.engine = DuckDBEngine(":memory:", threads=1)
         ledger_store.prepare(self.engine)
-        for working, columns, _key in ledger_store.HISTORIES.values():
-            self.engine.execute(f"create table memory.{working} ({columns})")
+        for working in ledger_store.HISTORIES.values():
+            self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
         self.engine.execute("create table memory.core.night (as_of DATE, previous_night DATE)")
         self.engine.execute("create table memory.core.delivery (delivered_on DATE)")
         self.engine.execute(

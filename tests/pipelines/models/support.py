@@ -24,6 +24,8 @@ from pipelines.engine import DuckDBEngine, discover
 from pipelines.landing.frames import DELIVERIES, DELIVERY_COLUMNS, clean_columns, ensure_tables
 from pipelines.policy_tables import load_policy_tables
 from pipelines.settings import Policy, load_policy
+from schemas.catalogue import CATALOGUE
+from schemas.ddl import create_table_sql
 from schemas.sources import SOURCES
 from tests.support.numbers import number
 
@@ -325,8 +327,8 @@ class Province:
         ensure_tables(self.engine)
         ledger_store.prepare(self.engine)
         # A night that leaves the indicators out has no zero spells and rates to keep.
-        for working, columns, _key in ledger_store.HISTORIES.values():
-            self.engine.execute(f"create table memory.{working} ({columns})")
+        for working in ledger_store.HISTORIES.values():
+            self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
         self._deliveries: dict[tuple[str, str, str, str], int] = {}
         self._next_row: dict[int, int] = {}
         self._waiting: dict[str, list[Row]] = {}
