@@ -28,7 +28,7 @@ def published() -> Layer:
 def publication() -> Layer:
     """Nothing lasts and nothing is shown before every published table has passed."""
     judged = step_named("published").tables()
-    states = {history: (kept[0],) for history, kept in HISTORIES.items()}
+    states = {history: (state,) for history, state in HISTORIES.items()}
     return Layer(
         "publication",
         stands_on={table: (*judged, *states.get(table, ())) for table in step_named("publication").tables()},
