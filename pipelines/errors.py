@@ -15,3 +15,7 @@ class NightBlocked(KongchuoError):
     def __init__(self, message: str, outcomes: tuple[object, ...] = ()) -> None:
         super().__init__(message)
         self.outcomes = outcomes
+
+
+class ModelError(Exception):
+    """A model cannot be run: a fault of the program, not of its user."""

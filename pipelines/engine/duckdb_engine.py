@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.models import LAYERS, MODELS, Model
-from pipelines.errors import KongchuoError
+from pipelines.errors import KongchuoError, ModelError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -100,8 +100,11 @@ class DuckDBEngine:
             rows = self.connection.execute(
                 f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None
             ).fetchall()
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
+            raise ModelError(f"Model {model.name} cannot be run: {error}") from error
         except duckdb.Error as error:
-            raise KongchuoError(f"Model {model.name} failed: {error}") from error
+            # What DuckDB says of values may quote a child's data: the class of the fault must do.
+            raise ModelError(f"Model {model.name} failed with {type(error).__name__}.") from None
         return int(rows[0][0]) if rows else 0
 
     @contextmanager
