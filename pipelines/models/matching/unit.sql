@@ -1,7 +1,8 @@
 -- One row per row of I, P, A, B, C, Q, N: the unit it belongs to within its kind (spec 3.2) and the person it attaches to by number
 -- or, for the roll, by student number and school.
 -- key: row_id
--- A number that no registry or enrolment row carries stands for the person whose roll row brought it.
+-- A number that no registry or enrolment row carries stands for the person whose roll row brought it, where that person has no
+-- number of its own: an old number on an old roll names nobody, or the child would change its key with every roll.
 -- unit: rows of one number are one unit; in A, Q, C, N rows of one name, birth date, sex and county too; else a row stands for itself.
 with
 enrolment_of_roll as (
@@ -13,6 +14,7 @@ enrolment_of_roll as (
 ),
 
 node_person as (select node, person from matching.node_person),
+numbered_person as (select distinct person from node_person where node > 0),
 every_row as (
     select 'I' as source, 3 as rank, row_id, coalesce(number, embedded) as number, name, birth_date, sex, county_code, student_number, school_code
     from core.in_school
@@ -33,7 +35,8 @@ roll_number as (
     from every_row as r
     inner join enrolment_of_roll as e on r.student_number = e.student_number and r.school_code = e.school_code
     left join node_person as p on r.number = p.node
-    where r.number is not null and p.node is null
+    left join numbered_person as n on e.person = n.person
+    where r.number is not null and p.node is null and n.person is null
     group by r.number
 ),
 
