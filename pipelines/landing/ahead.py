@@ -11,7 +11,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 WORKERS = 2  # Polars and DuckDB have threads of their own; these only fill the pauses between their queries
-WAITING = 3  # results begun or ready and not yet taken: what is in memory at a time
+WAITING = 2  # results begun or ready and not yet taken: what is in memory at a time
 
 
 def ahead(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:

@@ -9,7 +9,7 @@ from pipelines.landing.places import Places
 from pipelines.landing.scan import LandedFile
 from schemas.sources import Source
 
-BATCH_BYTES = 12 * 1024 * 1024  # more gains no speed and costs memory; a larger file is a batch of its own
+BATCH_BYTES = 10 * 1024 * 1024  # more gains no speed and costs memory; a larger file is a batch of its own
 
 
 @dataclass(frozen=True)

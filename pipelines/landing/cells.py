@@ -25,8 +25,9 @@ _NFKC: frozenset[Cell] = frozenset(
 )
 
 
-# Cells of which a column repeats a few: they are looked at once per distinct text.
+# Cells of which a long column repeats a few, all cleaned in one way: they are looked at once per distinct text.
 _REPEATING: frozenset[Cell] = frozenset({"coded", "open", "boolean", "date", "grade", "division"})
+_LONG = 2_000  # rows
 
 
 def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
@@ -35,25 +36,31 @@ def clean_cells(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
     No-break, zero-width, ideographic and surrounding spaces and a leading apostrophe are removed, codes, numbers and
     labels brought to NFKC, names to one middle dot without inner spaces; null marks become null.
     """
-    if not cells or not frame.height:
+    repeating = [column for column, cell in cells.items() if cell in _REPEATING] if frame.height >= _LONG else []
+    if repeating:
+        frame = _clean_repeating(frame, repeating)
+    return _clean(frame, {column: cell for column, cell in cells.items() if column not in repeating})
+
+
+def _clean_repeating(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    distinct = [frame[column].drop_nulls().unique().alias("text") for column in columns]
+    texts = pl.concat(distinct).to_frame()
+    cleaned = _clean(texts, {"text": "coded"})
+    if cleaned.equals(texts):
         return frame
     changed: list[pl.Series] = []
-    rest: dict[str, Cell] = {}
-    for column, cell in cells.items():
-        text = frame[column]
-        if cell not in _REPEATING:
-            rest[column] = cell
-            continue
-        distinct = text.drop_nulls().unique()
-        cleaned = _clean(distinct.to_frame(), {column: cell})[column]
-        if not cleaned.equals(distinct):
-            changed.append(text.replace_strict(distinct, cleaned, default=None, return_dtype=pl.String))
-    return _clean(frame.with_columns(changed), rest)
+    start = 0
+    for column, before in zip(columns, distinct, strict=True):
+        after = cleaned["text"].slice(start, before.len())
+        start += before.len()
+        if not after.equals(before):
+            changed.append(frame[column].replace_strict(before, after, default=None, return_dtype=pl.String))
+    return frame.with_columns(changed)
 
 
 def _clean(frame: pl.DataFrame, cells: dict[str, Cell]) -> pl.DataFrame:
     """Clean every cell of the named columns."""
-    if not cells:
+    if not cells or not frame.height:
         return frame
     unusual = frame.select_seq(pl.col(column).str.contains(_UNUSUAL).any() for column in cells).row(0)
     long_way = {column for column, found in zip(cells, unusual, strict=True) if found}

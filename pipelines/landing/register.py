@@ -44,13 +44,15 @@ class Register:
 
     def add(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Take new deliveries; their verdicts come with `update`."""
-        self.frame = pl.concat([self.frame, pl.DataFrame(rows, schema=DELIVERY_COLUMNS, orient="row")])
+        if rows:
+            self.frame = pl.concat([self.frame, pl.DataFrame(rows, schema=DELIVERY_COLUMNS, orient="row")])
 
     def replace(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Overwrite known deliveries by delivery_id."""
-        ids = [row["delivery_id"] for row in rows]
-        self.frame = self.frame.filter(~pl.col("delivery_id").is_in(ids))
-        self.add(rows)
+        if rows:
+            ids = [row["delivery_id"] for row in rows]
+            self.frame = self.frame.filter(~pl.col("delivery_id").is_in(ids))
+            self.add(rows)
 
     def update(self, changes: pl.DataFrame) -> None:
         """Overwrite columns of deliveries by delivery_id, nulls included."""

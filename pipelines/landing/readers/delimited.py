@@ -27,7 +27,7 @@ def read_delimited(source: Source, content: bytes) -> RawFile:
     out. Row numbers count records, so a line break inside quotes does not move them. Raises Unreadable.
     """
     body = content.removeprefix(_BOM)
-    if not body.strip():
+    if not body or body.isspace():
         return RawFile.refused("empty", "the file is empty")
     before, header = _header(body)
     match = match_header(source, header)
