@@ -39,9 +39,16 @@ tonight as (
     where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated'
 )
 
-select * from tonight
+select
+    child_id, child_key, number, node, hash, name, birth_date, sex, ethnicity, household_number, has_enrolment, ended, graduated,
+    student_number, school_code, grade, class_name, enrolment_status, status_date, effective_end, seen_school_year, graduated_on, poor,
+    assisted, disabled, pupil_disabled, left_behind, migrant
+from tonight
 union all
-select m.*
+select
+    m.child_id, m.child_key, m.number, m.node, m.hash, m.name, m.birth_date, m.sex, m.ethnicity, m.household_number, m.has_enrolment,
+    m.ended, m.graduated, m.student_number, m.school_code, m.grade, m.class_name, m.enrolment_status, m.status_date, m.effective_end,
+    m.seen_school_year, m.graduated_on, m.poor, m.assisted, m.disabled, m.pupil_disabled, m.left_behind, m.migrant
 from memory as m
 left join child as c on m.child_id = c.child_id
 left join rekeyed as r on m.child_id = r.old_child_id
