@@ -17,6 +17,7 @@ from pipelines.landing.batches import Incoming, batches
 from pipelines.landing.contents import open_file
 from pipelines.landing.contract import Inspection
 from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
+from pipelines.landing.hand_over import HandOver
 from pipelines.landing.kinds import Worked, counts_of, work_on
 from pipelines.landing.places import Places
 from pipelines.landing.register import Register
@@ -184,15 +185,17 @@ class _Ingest:
         )
         done: dict[str, list[Worked]] = {}
         counts: dict[str, list[pl.DataFrame]] = {}
+        hand_over = HandOver(self.engine)
         for worked in ahead(lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks):
             name = worked.source.name
             done.setdefault(name, []).append(worked)
             for part in worked.parts:
                 counts.setdefault(name, []).append(part.counts)
                 inspection.look_at(worked.source.table, part.accepted)
-                self.engine.load(worked.source.table, part.accepted, append=True)
+                hand_over.add(worked.source.table, part.accepted)
                 if part.rejected.height:
                     self.engine.load(REJECTED_ROWS, part.rejected, append=True)
+        hand_over.finish()
         for source, _ in incoming:
             self._note(source, done[source.name], counts.get(source.name, []), first_id)
 

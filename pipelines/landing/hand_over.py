@@ -1,0 +1,33 @@
+"""Clean batches into the warehouse, so many rows at a time that the engine packs them at once."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.engine import Engine
+
+LOAD_ROWS = 122_880  # DuckDB compresses a full row group while it is loaded; what is smaller waits for the commit
+
+
+class HandOver:
+    """Takes the batches of one table after another and loads them in their order."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._table = ""
+        self._waiting: list[pl.DataFrame] = []
+
+    def add(self, table: str, rows: pl.DataFrame) -> None:
+        """Take a batch; what waits is loaded when it is enough, or when another table begins."""
+        if table != self._table:
+            self.finish()
+        self._table = table
+        self._waiting.append(rows)
+        if sum(frame.height for frame in self._waiting) >= LOAD_ROWS:
+            self.finish()
+
+    def finish(self) -> None:
+        """Load what waits."""
+        if self._waiting:
+            self._engine.load(self._table, pl.concat(self._waiting), append=True)
+        self._waiting = []
