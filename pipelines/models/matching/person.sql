@@ -12,23 +12,34 @@ registry as (select * from core.registry),
 enrolment as (select * from core.enrolment),
 case_action as (select row_id, action_type, result from core.case_action),
 remembered as (select child_id, number from core.previous_memory where has_enrolment and not ended),
-spoken as (
-    select
-        p.person, 1 as rank, case when p.is_primary then 2 else 3 end * 72057594037927936 + p.row_id as place, r.number, r.name, r.birth_date, r.sex, r.county_code,
-        r.id_invalid, r.id_mismatch
+-- Most children have a primary registry row that says all there is to say: nothing needs to be put together for them.
+complete as (
+    select p.person, r.number, r.name, r.birth_date, r.sex, r.county_code, 144115188075855872 + p.row_id as first_place
     from matching.registry_person as p
     inner join registry as r on p.row_id = r.row_id
+    where p.is_primary and r.number is not null and r.name is not null and r.birth_date is not null and r.sex is not null
+),
+
+spoken as (
+    select
+        p.person, 1 as rank, case when p.is_primary then 2 else 3 end * 72057594037927936 + p.row_id as place, r.number, r.name, r.birth_date,
+        r.sex, r.county_code
+    from matching.registry_person as p
+    inner join registry as r on p.row_id = r.row_id
+    where p.person not in (select person from complete)
     union all
     select
-        p.person, 2, case when p.is_primary then 4 else 5 end * 72057594037927936 + p.row_id, coalesce(e.number, e.embedded), e.name, e.birth_date, e.sex, e.county_code,
-        e.id_invalid, e.id_mismatch
+        p.person, 2, case when p.is_primary then 4 else 5 end * 72057594037927936 + p.row_id, coalesce(e.number, e.embedded), e.name,
+        e.birth_date, e.sex, e.county_code
     from matching.enrolment_person as p
     inner join enrolment as e on p.row_id = e.row_id
-    where e.grade <= 9
+    where e.grade <= 9 and p.person not in (select person from complete)
     union all
-    select a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, a.name, a.birth_date, a.sex, a.county_code, false, false
+    select
+        a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, a.name, a.birth_date, a.sex,
+        a.county_code
     from matching.attached as a
-    where a.source <> 'N'
+    where a.source <> 'N' and a.person not in (select person from complete)
 ),
 
 founded as (
@@ -51,12 +62,29 @@ merged as (
         arg_min(s.sex, s.place) filter (where s.sex is not null) as sex,
         min(s.place) as first_place,
         arg_min(coalesce(s.county_code, ''), s.place) as county_code,
-        min(s.rank) as origin_rank,
-        bool_or(s.id_invalid) as id_invalid,
-        bool_or(s.id_mismatch) as id_mismatch
+        min(s.rank) as origin_rank
     from spoken as s
-    inner join founded as f on s.person = f.person
+    where s.person in (select person from founded)
     group by s.person
+    union all
+    select person, number, name, birth_date, sex, first_place, coalesce(county_code, ''), 1
+    from complete
+),
+
+flagged as (
+    select person, bool_or(id_invalid) as id_invalid, bool_or(id_mismatch) as id_mismatch
+    from (
+        select p.person, r.id_invalid, r.id_mismatch
+        from matching.registry_person as p
+        inner join registry as r on p.row_id = r.row_id
+        where r.id_invalid or r.id_mismatch
+        union all
+        select p.person, e.id_invalid, e.id_mismatch
+        from matching.enrolment_person as p
+        inner join enrolment as e on p.row_id = e.row_id
+        where e.grade <= 9 and (e.id_invalid or e.id_mismatch)
+    ) as row_of_person
+    group by person
 ),
 
 identified as (
@@ -79,10 +107,11 @@ select
     m.origin_rank,
     cast(m.first_place // 144115188075855872 as integer) as first_rank,
     m.first_place % 72057594037927936 as first_row_id,
-    m.id_invalid,
-    m.id_mismatch,
+    coalesce(f.id_invalid, false) as id_invalid,
+    coalesce(f.id_mismatch, false) as id_mismatch,
     m.hash
 from identified as m
+left join flagged as f on m.person = f.person
 cross join policy as p
 where m.lived // 10000 <= p.universe_max_age
     or m.number in (select number from remembered where number is not null)

@@ -30,6 +30,13 @@ numbered as (
     group by source, name, birth_date, sex, county_code
 ),
 
+unnumbered as (
+    select source, name, birth_date, sex, county_code, min(row_id) as first_row_id
+    from every_row
+    where source in ('A', 'Q', 'C') and number is null and name is not null and birth_date is not null and sex is not null and county_code is not null
+    group by source, name, birth_date, sex, county_code
+),
+
 roll_number as (
     select r.number, min(e.person) as person
     from every_row as r
@@ -41,21 +48,14 @@ roll_number as (
 ),
 
 grouped as (
-    select
-        r.*,
-        coalesce(
-            r.number,
-            case when n.numbers = 1 then n.number end,
-            case
-                when r.source in ('A', 'Q', 'C') and r.name is not null and r.birth_date is not null and r.sex is not null and r.county_code is not null
-                    then -min(r.row_id) over (partition by r.source, r.number is null, r.name, r.birth_date, r.sex, r.county_code)
-                else -r.row_id
-            end
-        ) as unit
+    select r.*, coalesce(r.number, case when n.numbers = 1 then n.number end, -u.first_row_id, -r.row_id) as unit
     from every_row as r
     left join numbered as n
         on r.number is null and r.source = n.source and r.name = n.name and r.birth_date = n.birth_date and r.sex = n.sex
         and r.county_code = n.county_code
+    left join unnumbered as u
+        on r.number is null and r.source = u.source and r.name = u.name and r.birth_date = u.birth_date and r.sex = u.sex
+        and r.county_code = u.county_code
 )
 
 select
