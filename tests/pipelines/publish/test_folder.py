@@ -25,7 +25,7 @@ def test_nothing_is_there_before_it_is_shown(tmp_path: Path) -> None:
     (folder / "report").write_text("half", encoding="utf-8")
     assert nights(tmp_path) == []
     assert [p.name for p in published_root(tmp_path).iterdir()] == [STORE]
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.stat().st_mode & 0o777 == 0o755
 
 
 def test_current_follows_the_newest_night_not_the_last_run(tmp_path: Path) -> None:
