@@ -63,11 +63,11 @@ class Store:
         self.engine.execute("delete from ledger.event_tonight")
         for child, grade in grades.items():
             row = {"child": child, "grade": grade}
-            self.engine.execute("insert into ledger.memory_state (child_id, grade) values ($child, $grade)", row)
+            sql = "insert into ledger.memory_state (child_id, child_key, grade) values ($child, $child, $grade)"
+            self.engine.execute(sql, row)
         for uid in events:
-            self.engine.execute(
-                "insert into ledger.event_tonight (case_uid, event) values ($uid, 'open')", {"uid": uid}
-            )
+            sql = "insert into ledger.event_tonight (case_uid, event, on_date) values ($uid, 'open', $as_of)"
+            self.engine.execute(sql, {"uid": uid, "as_of": as_of})
         return ledger_store.commit(self.engine, as_of)
 
     def after(self, night: dt.date) -> dict[str, int]:

@@ -4,10 +4,12 @@ with
 night as (select as_of from core.night),
 identity as (select child_id, person from matching.child),
 rekey_row as (
-    select i.child_id, coalesce(min(p.row_id), min(a.row_id)) as row_id
+    select i.child_id, coalesce(min(p.row_id), min(e.row_id), min(a.row_id)) as row_id
     from identity as i
     left join matching.registry_person as p on i.person = p.person and p.node > 0
-    left join matching.attached as a on i.person = a.person and a.unit > 0
+    left join matching.enrolment_person as e on i.person = e.person and e.node > 0
+    left join matching.attached as a on i.person = a.person and a.unit > 0 and a.source <> 'N'
+    where i.child_id in (select child_id from matching.rekey)
     group by i.child_id
 ),
 
@@ -20,9 +22,12 @@ every_event as (
     from ledger.decided_case
     where verifying_on is not null
     union all
-    select case_uid, 'close', closed_on, closing, case when closing = 'not_substantiated' then latest_row_id else evidence_row_id end
-    from ledger.decided_case
-    where closing is not null
+    select
+        d.case_uid, 'close', d.closed_on, d.closing,
+        case d.closing when 'not_substantiated' then d.latest_row_id when 'merged' then r.row_id else d.evidence_row_id end
+    from ledger.decided_case as d
+    left join rekey_row as r on d.child_id = r.child_id
+    where d.closing is not null
     union all
     select d.case_uid, 'rekey', n.as_of, null, r.row_id
     from ledger.decided_case as d

@@ -27,11 +27,20 @@ absent as (
     where s.streak >= p.absence_days
 ),
 
+called_in_vain as (
+    select a.person, i.school_code, max(i.row_id) as row_id
+    from core.in_school as i
+    inner join matching.attached as a on i.row_id = a.row_id
+    where not i.present
+    group by a.person, i.school_code
+),
+
 missing as (
-    select c.child_id, 'not_at_roll_call' as category, r.roll_date as evidence_on, null as row_id
+    select c.child_id, 'not_at_roll_call' as category, r.roll_date as evidence_on, v.row_id
     from child as c
     inner join roll as r on c.e_school = r.school_code and r.in_force
     left join present as s on c.person = s.person
+    left join called_in_vain as v on c.person = v.person and c.e_school = v.school_code
     where s.person is null and (c.e_status_date is null or c.e_status_date < r.roll_date)
 ),
 

@@ -2,13 +2,15 @@
 -- and flags.
 -- key: child_id
 -- evidence_on: date of the category's evidence (spec 3.3, 3.4), null for never_enrolled. return_school: the school that confirms
--- a return (spec 4.2), of the enrolment row, else of the roll.
+-- a return (spec 4.2), of the enrolment row, else of the roll. evidence_row_id: the row that made the line hold, null for an age.
 with
 night as (select * from core.night),
 policy as (select * from core.policy),
 child as (select * from status.child),
 suspicion as (select * from status.suspicion),
 vanished as (select child_id, first_without_on from status.vanished),
+lookup as (select person, row_id from status.latest_lookup),
+approved as (select person, row_id from status.approved),
 county_term as (select * from core.county_term),
 autumn as (
     select county_code, cast(left(school_year, 4) as integer) as year, min(start_date) as autumn_start
@@ -28,6 +30,8 @@ ruled as (
         s.evidence_on as suspected_on,
         s.row_id as suspected_row_id,
         v.first_without_on,
+        l.row_id as lookup_row_id,
+        q.row_id as request_row_id,
         c.r_status = '死亡' and c.present_on is not null and (c.r_status_date is null or c.present_on > c.r_status_date) as dead_but_present,
         c.r_status = '出国(境)' and c.present_on is not null and (c.r_status_date is null or c.present_on > c.r_status_date) as abroad_but_present,
         -- The exit that line 10 and transfer_lost speak of: of tonight's row, else of the remembered one.
@@ -45,6 +49,8 @@ ruled as (
     cross join policy as p
     left join suspicion as s on c.child_id = s.child_id
     left join vanished as v on c.child_id = v.child_id
+    left join lookup as l on c.person = l.person
+    left join approved as q on c.person = q.person
     left join school as o on c.school_code = o.school_code
     left join autumn as u on o.county_code = u.county_code and u.year = year(case when c.e_row_id is not null then c.e_status_date when c.remembered then c.m_status_date end)
     left join autumn as w on o.county_code = w.county_code and w.year = cast(left(c.m_school_year, 4) as integer) + 1
@@ -119,7 +125,17 @@ select
         when 'not_at_roll_call' then suspected_on
     end as evidence_on,
     case when category in ('dropped_out', 'transfer_lost') and not left_by_rule then exit_on end as dropped_on,
-    coalesce(suspected_row_id, e_row_id, present_row_id, r_row_id, listing_row_id) as evidence_row_id,
+    case
+        when status = 'enrolled_elsewhere' then lookup_row_id
+        when status in ('placed', 'deferred') then request_row_id
+        when status = 'deceased' and r_status = '死亡' and not dead_but_present then r_row_id
+        when status = 'deceased' and exempt_deceased and coalesce(e_status, '') <> '死亡' and not change_deceased then request_row_id
+        when status = 'emigrated' and r_status = '出国(境)' and not abroad_but_present then r_row_id
+        when status = 'emigrated' and exempt_emigrated and coalesce(e_status, '') <> '出国' then request_row_id
+        when status = 'moved_away' then r_row_id
+        when status = 'in_school' and coalesce(e_status, '') <> '在读' then present_row_id
+        when status <> 'aged_out' then coalesce(suspected_row_id, e_row_id, present_row_id, r_row_id, listing_row_id)
+    end as evidence_row_id,
     status = 'in_school' and coalesce(e_status, '') <> '在读' as by_roll,
     case when e_status = '在读' or present_school is null then school_code else present_school end as return_school,
     status = 'graduated' and left_by_rule and m_grade = stages_junior_last and change_graduated_on is null and not senior and not m_graduated as graduation_presumed,

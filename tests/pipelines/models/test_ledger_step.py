@@ -290,3 +290,29 @@ def test_actions_of_an_unseen_child_stay_with_its_case(nights: Nights) -> None:
 def test_no_extract_of_the_county_makes_no_case(nights: Nights) -> None:
     who = str(WHO["undetermined_keeps"]["citizen_number"])
     assert nights.verdicts[NIGHTS[1]][who]["status"] == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("name", "night", "event", "kind"),
+    [
+        ("dropped_out", 0, "open", "enrolment"),
+        ("never_enrolled", 0, "open", "registry"),
+        ("unseen", 0, "open", "department_list"),
+        ("absent_at_closing_age", 0, "open", "absence"),
+        ("verified_after", 1, "verify", "case_action"),
+        ("verified_by_school", 1, "verify", "enrolment"),
+        ("yes_then_no", 1, "close", "case_action"),
+        ("enrolled_elsewhere", 1, "close", "lookup"),
+        ("placed_then_lost", 1, "close", "case_action"),
+        ("deferred", 1, "close", "case_action"),
+        ("deceased", 1, "close", "registry"),
+        ("found_enrolled", 1, "close", "enrolment"),
+        ("aged_out", 1, "close", None),
+        ("moved_away", 5, "close", "registry"),
+    ],
+)
+def test_evidence_is_the_row_that_decided(nights: Nights, name: str, night: int, event: str, kind: str | None) -> None:
+    uid = nights.case(NIGHTS[night], WHO[name])["case_uid"]
+    (found,) = [e for e in nights.events[NIGHTS[night]] if (e["case_uid"], e["event"]) == (uid, event)]
+    assert found["evidence_kind"] == kind
+    assert (found["evidence_delivery"] is None) == (found["evidence_row"] is None) == (kind is None)
