@@ -102,6 +102,21 @@ def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | No
 
     run_nights(nights, landing, home, policy, secret, plain=plain)
     print_last_night(home)
+    if note := later_nights_note(home, nights[-1]):
+        typer.echo(f"kongchuo: {note}", err=True)
+
+
+def later_nights_note(home: Path, last: date) -> str:
+    """What to do about published nights after `last`: they followed from what it was before; empty where there are none."""
+    from pipelines.publish.folder import nights as published_nights
+
+    later = [night for night in published_nights(home) if night > last]
+    if not later:
+        return ""
+    return (
+        f"{len(later)} later night(s), {later[0]} to {later[-1]}, still show what followed from the former {last}; "
+        "replay them in order with `kongchuo replay --dates FILE`."
+    )
 
 
 def _nights_of(dates: Path | None, first: datetime | None, last: datetime | None) -> list[date]:

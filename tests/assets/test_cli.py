@@ -182,3 +182,17 @@ def test_the_sample_has_nights_that_exist(sample: Sample) -> None:
     assert len(nights) >= 12
     assert nights == sorted(set(nights))
     assert {path.name for path in sample.landing.iterdir()} >= {nights[0], nights[-1]}
+
+
+def test_an_older_night_run_again_says_which_nights_want_a_replay(tmp_path):
+    from datetime import date
+
+    from assets.cli import later_nights_note
+    from pipelines.publish.folder import new_folder, show
+
+    for day in (date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)):
+        show(tmp_path, day, new_folder(tmp_path, day))
+    assert later_nights_note(tmp_path, date(2025, 9, 3)) == ""
+    note = later_nights_note(tmp_path, date(2025, 9, 1))
+    assert "2 later night(s), 2025-09-02 to 2025-09-03" in note
+    assert "kongchuo replay" in note
