@@ -107,7 +107,7 @@ def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | No
 
 
 def later_nights_note(home: Path, last: date) -> str:
-    """What to do about published nights after `last`: they followed from what it was before; empty where there are none."""
+    """What to do about published nights after `last`, which followed from what it was before; empty without any."""
     from pipelines.publish.folder import nights as published_nights
 
     later = [night for night in published_nights(home) if night > last]
