@@ -64,7 +64,7 @@ COLUMNS = (
     _fact("graduated_on", "毕业日期", "Latest change 毕业 in the last junior grade, of tonight or remembered", "DATE"),
     _fact("change_graduated_on", "异动毕业日期", "Latest change 毕业 in the last junior grade visible tonight", "DATE"),
     _fact("lookup_other_province", "查询省外就读", "Latest look-up found schooling in another province", "BOOLEAN"),
-    _fact("found_elsewhere", "曾查得省外就读", "A look-up, latest or earlier, found schooling in another province", "BOOLEAN"),
+    _fact("found_elsewhere", "曾查得省外就读", "A look-up of any date found schooling in another province", "BOOLEAN"),
     # groups and listings
     _fact("pupil_disabled", "学籍残疾", "The enrolment row names a disability", "BOOLEAN"),
     _fact(

@@ -82,7 +82,6 @@ def run(landing: Path, home: Path, as_of: date, secret: bytes, watch: Watch) -> 
     """Import the pipeline and run the night, telling ``watch`` where each part begins."""
     watch.step("import")
     from pipelines.night import run_night
-
     from pipelines.settings import load_policy
 
     watch.step("start")

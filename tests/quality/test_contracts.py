@@ -187,7 +187,13 @@ def child(**cells: object) -> dict[str, object]:
 
 def closure(**cells: object) -> dict[str, object]:
     return {
-        **{"as_of": DAY, "unit_code": "990121000000", "unit_level": "county", "unit_name": "云岭区", "line": "household"},
+        **{
+            "as_of": DAY,
+            "unit_code": "990121000000",
+            "unit_level": "county",
+            "unit_name": "云岭区",
+            "line": "household",
+        },
         **{"close_reason": "returned", "closed_today": 7, "closed_this_school_year": 8, "closed_to_date": 9},
         **{"suppressed": False, **cells},
     }

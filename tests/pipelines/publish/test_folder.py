@@ -1,4 +1,4 @@
-"""The folder of a night: nothing is seen before it is whole, `current` follows the newest, readers keep what is open."""
+"""The folder of a night: nothing is seen before it is whole, `current` follows the newest, readers keep theirs."""
 
 from __future__ import annotations
 
