@@ -80,17 +80,21 @@ def mark_published(engine: Engine, as_of: dt.date) -> None:
 def _keep(engine: Engine, history: str, state: str, night: dict[str, dt.date]) -> None:
     """Bring a history to the state of tonight: unchanged rows go on, changed ones end and begin anew."""
     contract = CATALOGUE[history]
-    columns = ", ".join(quoted(name) for name in contract.columns if name not in _SPAN)
-    key = ", ".join(quoted(name) for name in contract.key if name not in _SPAN)
+    key = [quoted(name) for name in contract.key if name not in _SPAN]
+    kept = [quoted(name) for name in contract.columns if name not in _SPAN]
+    keys, columns = ", ".join(key), ", ".join(f"s.{name}" for name in kept)
+    same_key = " and ".join(f"s.{name} = h.{name}" for name in key)
+    other_cell = " or ".join(f"s.{name} is distinct from h.{name}" for name in kept)
     engine.execute(f"delete from {history} where from_night >= $as_of", night)
     engine.execute(f"update {history} set to_night = null where to_night >= $as_of", night)
+    # Rows are compared by key, cell by cell: hashing whole rows to find the few that changed costs several times more.
     engine.execute(
-        f"create or replace temp table changed as select {columns} from {state} "
-        f"except select {columns} from {history} where to_night is null"
+        f"create or replace temp table changed as select {columns} from {state} as s "
+        f"left join {history} as h on {same_key} and h.to_night is null where h.from_night is null or {other_cell}"
     )
     engine.execute(
         f"update {history} set to_night = $as_of where to_night is null and "
-        f"(({key}) in (select ({key}) from changed) or ({key}) not in (select ({key}) from {state}))",
+        f"(({keys}) in (select ({keys}) from changed) or ({keys}) not in (select ({keys}) from {state}))",
         night,
     )
     engine.execute(
