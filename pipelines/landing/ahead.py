@@ -11,23 +11,30 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 WORKERS = 2  # Polars and DuckDB have threads of their own; these only fill the pauses between their queries
-WAITING = 2  # results begun or ready and not yet taken: what is in memory at a time
 
 
-def ahead(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-    """The results of `work` on the tasks, in their order; at most WAITING of them are begun before they are asked for.
+def ahead(
+    work: Callable[[Task], Result], tasks: Iterable[Task], weight: Callable[[Task], int], limit: int
+) -> Iterator[Result]:
+    """The results of `work` on the tasks, in their order.
 
-    An exception of `work` is raised where its result would have come; nothing is begun after it.
+    Tasks are begun before their results are asked for, as long as all that are begun and not yet taken weigh no more
+    than `limit`, and one at least. An exception of `work` is raised where its result would have come; nothing is begun
+    after it.
     """
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[tuple[Future[Result], int]] = deque()
+    load = 0
     with ThreadPoolExecutor(WORKERS, "landing") as pool:
         try:
             for task in tasks:
-                waiting.append(pool.submit(work, task))
-                if len(waiting) == WAITING:
-                    yield waiting.popleft().result()
+                while waiting and load + weight(task) > limit:
+                    future, freed = waiting.popleft()
+                    yield future.result()
+                    load -= freed
+                waiting.append((pool.submit(work, task), weight(task)))
+                load += weight(task)
             while waiting:
-                yield waiting.popleft().result()
+                yield waiting.popleft()[0].result()
         finally:
-            for future in waiting:
+            for future, _ in waiting:
                 future.cancel()

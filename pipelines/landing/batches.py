@@ -9,7 +9,9 @@ from pipelines.landing.places import Places
 from pipelines.landing.scan import LandedFile
 from schemas.sources import Source
 
-BATCH_BYTES = 10 * 1024 * 1024  # more gains no speed and costs memory; a larger file is a batch of its own
+_MIB = 1024 * 1024
+BATCH_BYTES = 6 * _MIB  # more gains no speed and costs memory; a larger file is a batch of its own
+BYTES_AHEAD = 2 * BATCH_BYTES  # of files whose rows are in memory and not yet loaded
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Batch:
     source: Source
     files: tuple[Incoming, ...]
     places: Places | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(incoming.file.size for incoming in self.files)
 
 
 def batches(source: Source, files: Sequence[Incoming], places: Places | None) -> Iterator[Batch]:

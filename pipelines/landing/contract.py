@@ -12,7 +12,8 @@ import polars as pl
 
 from schemas.catalogue import CATALOGUE
 
-_WAITING = 2  # frames kept in memory until they are looked at
+_WAITING = 2  # looks not yet taken, whose frames are kept in memory
+_ENOUGH = 20_000  # rows for a look
 
 
 @functools.cache
@@ -31,27 +32,42 @@ def check_contract(table: str, accepted: pl.DataFrame) -> None:
 class Inspection:
     """Looks at batches in one thread beside the loading; use it in a `with` block, inside the night's transaction.
 
-    Importing Pandera takes half a second, in which files are read; and Pandera itself is never used by two threads.
-    A fault is raised by a later call, at the latest at the end of the block: before anything is committed.
+    Importing Pandera takes half a second, in which large files are read; and Pandera itself is never used by two
+    threads. A fault is raised by a later call, at the latest at the end of the block: before anything is committed.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "contract")
         self._waiting: deque[Future[None]] = deque()
+        self._small: list[tuple[str, pl.DataFrame]] = []
 
     def __enter__(self) -> Inspection:
-        self._thread.submit(_model, next(iter(CATALOGUE)))
         return self
 
     def look_at(self, table: str, accepted: pl.DataFrame) -> None:
         """Take a batch; raises what an earlier one was found to break."""
-        self._waiting.append(self._thread.submit(check_contract, table, accepted))
+        self._small.append((table, accepted))
+        # The divisions and schools, for which all others wait, do not share the interpreter with an import.
+        if sum(frame.height for _, frame in self._small) < _ENOUGH:
+            return
+        self._submit()
         while len(self._waiting) > _WAITING:
             self._waiting.popleft().result()
 
+    def _submit(self) -> None:
+        small, self._small = self._small, []
+        self._waiting.append(self._thread.submit(_check_all, small))
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
+            if error is None:
+                self._submit()
             while self._waiting and error is None:
                 self._waiting.popleft().result()
         finally:
             self._thread.shutdown(cancel_futures=True)
+
+
+def _check_all(batches: list[tuple[str, pl.DataFrame]]) -> None:
+    for table, accepted in batches:
+        check_contract(table, accepted)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.engine import Engine
+from pipelines.landing.contract import Inspection
 
 LOAD_ROWS = 122_880  # DuckDB compresses a full row group while it is loaded; what is smaller waits for the commit
 
 
 class HandOver:
-    """Takes the batches of one table after another and loads them in their order."""
+    """Takes the batches of one table after another, has them looked at and loads them in their order."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, inspection: Inspection) -> None:
         self._engine = engine
+        self._inspection = inspection
         self._table = ""
         self._waiting: list[pl.DataFrame] = []
 
@@ -29,5 +31,7 @@ class HandOver:
     def finish(self) -> None:
         """Load what waits."""
         if self._waiting:
-            self._engine.load(self._table, pl.concat(self._waiting), append=True)
+            rows = pl.concat(self._waiting)
+            self._inspection.look_at(self._table, rows)
+            self._engine.load(self._table, rows, append=True)
         self._waiting = []

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.engine import Engine
 from pipelines.landing.ahead import ahead
-from pipelines.landing.batches import Incoming, batches
+from pipelines.landing.batches import BYTES_AHEAD, Incoming, batches
 from pipelines.landing.contents import open_file
 from pipelines.landing.contract import Inspection
 from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
@@ -185,13 +185,15 @@ class _Ingest:
         )
         done: dict[str, list[Worked]] = {}
         counts: dict[str, list[pl.DataFrame]] = {}
-        hand_over = HandOver(self.engine)
-        for worked in ahead(lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks):
+        hand_over = HandOver(self.engine, inspection)
+        results = ahead(
+            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, BYTES_AHEAD
+        )
+        for worked in results:
             name = worked.source.name
             done.setdefault(name, []).append(worked)
             for part in worked.parts:
                 counts.setdefault(name, []).append(part.counts)
-                inspection.look_at(worked.source.table, part.accepted)
                 hand_over.add(worked.source.table, part.accepted)
                 if part.rejected.height:
                     self.engine.load(REJECTED_ROWS, part.rejected, append=True)
