@@ -96,6 +96,7 @@ def test_a_home_that_cannot_be_made(sample: Sample, tmp_path: Path, how: tuple[s
     file = tmp_path / "file"
     file.touch()
     refused(run(sample, file / "home", *how), str(file / "home"))
+    assert file.read_bytes() == b""
 
 
 @HOW
