@@ -10,8 +10,15 @@ from pipelines.landing.scan import LandedFile
 from schemas.sources import Source
 
 _MIB = 1024 * 1024
-BATCH_BYTES = 6 * _MIB  # more gains no speed and costs memory; a larger file is a batch of its own
-BYTES_AHEAD = 2 * BATCH_BYTES  # of files whose rows are in memory and not yet loaded
+_SMALLEST, _LARGEST = 6 * _MIB, 24 * _MIB
+
+
+def batch_bytes(all_bytes: int) -> int:
+    """Bytes of files in a batch of a night that has so many new ones; a larger file is a batch of its own.
+
+    A small night needs several batches to keep all cores busy; a large one has them anyway and saves their costs.
+    """
+    return min(max(all_bytes // 16, _SMALLEST), _LARGEST)
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,12 @@ class Batch:
         return sum(incoming.file.size for incoming in self.files)
 
 
-def batches(source: Source, files: Sequence[Incoming], places: Places | None) -> Iterator[Batch]:
+def batches(source: Source, files: Sequence[Incoming], places: Places | None, size_limit: int) -> Iterator[Batch]:
     """The files of a kind in batches, in their order."""
     waiting: list[Incoming] = []
     size = 0
     for incoming in files:
-        if waiting and size + incoming.file.size > BATCH_BYTES:
+        if waiting and size + incoming.file.size > size_limit:
             yield Batch(source, tuple(waiting), places)
             waiting, size = [], 0
         waiting.append(incoming)

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.engine import Engine
 from pipelines.landing.ahead import ahead
-from pipelines.landing.batches import BYTES_AHEAD, Incoming, batches
+from pipelines.landing.batches import Incoming, batch_bytes, batches
 from pipelines.landing.contents import open_file
 from pipelines.landing.contract import Inspection
 from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
@@ -178,16 +178,17 @@ class _Ingest:
 
     def _load(self, incoming: list[tuple[Source, list[Incoming]]], first_id: int, inspection: Inspection) -> None:
         """Read, clean and judge the files in threads; load them here, in their order."""
+        size = batch_bytes(sum(incoming_file.file.size for _, files in incoming for incoming_file in files))
         tasks = (
             batch
             for source, files in incoming
-            for batch in batches(source, files, self.places() if _needs_places(source) else None)
+            for batch in batches(source, files, self.places() if _needs_places(source) else None, size)
         )
         done: dict[str, list[Worked]] = {}
         counts: dict[str, list[pl.DataFrame]] = {}
         hand_over = HandOver(self.engine, inspection)
         results = ahead(
-            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, BYTES_AHEAD
+            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, 2 * size
         )
         for worked in results:
             name = worked.source.name
