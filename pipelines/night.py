@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines import ledger_store
-from pipelines.engine import DuckDBEngine, discover, layer_models
+from pipelines.engine import DuckDBEngine, discover
 from pipelines.errors import KongchuoError, NightBlocked
 from pipelines.settings import Policy, load_policy
 
@@ -323,7 +323,6 @@ __all__ = [
     "StepResult",
     "TableInfo",
     "Watcher",
-    "layer_models",
     "open_night",
     "run_night",
 ]

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from pipelines.engine.models import Model, discover, layer_models
+from pipelines.engine.models import Model, discover
 from pipelines.engine.protocol import Engine
 
 if TYPE_CHECKING:
     from pipelines.engine.duckdb_engine import DuckDBEngine
 
-__all__ = ["DuckDBEngine", "Engine", "Model", "discover", "layer_models"]
+__all__ = ["DuckDBEngine", "Engine", "Model", "discover"]
 
 
 def __getattr__(name: str) -> object:

@@ -62,8 +62,3 @@ def discover(root: Path = MODELS) -> dict[str, Model]:
     models = {m.name: m for m in (read_model(p) for p in sorted(root.glob("*/*.sql")))}
     graph = {name: sorted(d for d in m.depends if d in models and d != name) for name, m in models.items()}
     return {name: models[name] for name in TopologicalSorter(graph).static_order()}
-
-
-def layer_models(layer: str) -> list[Model]:
-    """The models of one layer in running order."""
-    return [m for m in discover().values() if m.layer == layer]
