@@ -8,7 +8,7 @@ nobody reads later. Names find their place by the search path, so that models ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ LASTING = ("landing", "clean", "ledger")
 """Schemas of the file."""
 _WORK = "memory"
 _FILE = "warehouse"
+_SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" for schema in LAYERS))
+_SEARCH = f"set search_path = '{','.join(('main', *_SCHEMAS))}'"
 
 
 class DuckDBEngine:
@@ -49,11 +51,8 @@ class DuckDBEngine:
             reason = str(error).split("\n")[0]
             raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
         self._depth = 0
-        lasting = [f"{_FILE}.{schema}" for schema in LASTING]
-        working = [f"{_WORK}.{schema}" for schema in LAYERS]
-        script = [f"create schema if not exists {schema}" for schema in (*lasting, *working)]
-        script.append(f"set search_path = '{','.join(('main', *lasting, *working))}'")
-        self.connection.execute(";\n".join([*script, MACROS.read_text(encoding="utf-8")]))
+        script = [f"create schema if not exists {schema}" for schema in _SCHEMAS]
+        self.connection.execute(";\n".join([*script, _SEARCH, MACROS.read_text(encoding="utf-8")]))
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
@@ -125,12 +124,17 @@ class DuckDBEngine:
             self.connection.execute("commit")
 
     def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
-        self.connection.execute(f"attach {_literal(path)} as {alias}")
-        try:
-            with self.transaction():
-                self.connection.execute(";\n".join(statements)).fetchall()
-        finally:
-            self.connection.execute(f"detach {alias}")
+        # A cursor is a connection of its own to the same database: the night's connection stays free for its thread.
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"{_SEARCH}; attach {_literal(path)} as {alias}")
+            try:
+                cursor.execute(";\n".join(["begin", *statements, "commit"])).fetchall()
+            except BaseException:
+                with suppress(duckdb.Error):  # a commit that failed has rolled back already
+                    cursor.execute("rollback")
+                raise
+            finally:
+                cursor.execute(f"detach {alias}")
 
     def close(self) -> None:
         self.connection.close()

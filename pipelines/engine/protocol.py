@@ -43,7 +43,10 @@ class Engine(Protocol):
         """Commit at the end of the block, roll back when it raises."""
 
     def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
-        """Make a database file by statements that name it `alias` and may read the engine's tables."""
+        """Make a database file by statements that name it `alias` and may read the engine's committed tables.
+
+        The only method that may run in another thread, beside one other method at a time.
+        """
 
     def close(self) -> None:
         """Release the file."""

@@ -188,7 +188,7 @@ class _Ingest:
         counts: dict[str, list[pl.DataFrame]] = {}
         hand_over = HandOver(self.engine, inspection)
         results = ahead(
-            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, 2 * size
+            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, 4 * size
         )
         for worked in results:
             name = worked.source.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,22 +27,23 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
     """
     folder = new_folder(home, as_of)
     try:
-        write_databases(engine, folder)
-        reports = folder / "reports"
-        reports.mkdir()
-        variants = policy["rates"]
-        write_monthly_report(engine, as_of, reports, dropout_variant=variants["dropout_variant"])
-        write_page(
-            engine,
-            as_of,
-            reports,
-            dropout_variant=variants["dropout_variant"],
-            retention_variant=variants["retention_variant"],
-        )
-        ledger_store.commit(engine, as_of)
+        with ThreadPoolExecutor(1, "databases") as beside:
+            databases = beside.submit(write_databases, engine, folder)
+            _write_reports(engine, folder, as_of, policy)
+            with engine.transaction():
+                ledger_store.commit(engine, as_of)
+                databases.result()  # what it raises takes the ledger's new state back
         shown = show(home, as_of, folder)
         ledger_store.mark_published(engine, as_of)
         return shown
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> None:
+    reports = folder / "reports"
+    reports.mkdir()
+    dropout, retention = (policy["rates"][f"{rate}_variant"] for rate in ("dropout", "retention"))
+    write_monthly_report(engine, as_of, reports, dropout_variant=dropout)
+    write_page(engine, as_of, reports, dropout_variant=dropout, retention_variant=retention)

@@ -3,7 +3,7 @@
 -- place orders the rows that speak of a person: kind, primary before others, then row (one number, 2^57, 2^56, row_id: compared
 -- far faster than three).
 -- number: R's, else E's own, else the embedded one, else that of I, P, A, B, C, Q in this order, as 17 digits; first_…: of the
--- first row, for ties; hash: the identity of a child without a number. Older than universe.max_age are only remembered
+-- first row, for ties; hash: the identity of a child without a number, null beside one. Older than universe.max_age are only remembered
 -- children (spec 3.3, memory).
 with
 night as (select as_of from core.night),
@@ -90,7 +90,7 @@ flagged as (
 identified as (
     select
         m.*,
-        name_hash(m.name, m.birth_date, m.sex, m.county_code) as hash,
+        case when m.number is null then name_hash(m.name, m.birth_date, m.sex, m.county_code) end as hash,
         year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(m.birth_date) * 10000 - month(m.birth_date) * 100 - day(m.birth_date) as lived
     from merged as m
     cross join night as n

@@ -2,7 +2,7 @@
 -- last): (a) an X child whose person has a citizen number now, (b) a child whose citizen number was corrected, an invalid one too.
 -- key: old_child_id
 with
-identity as (select person, number, hash, child_id from matching.person_identity),
+identity as (select person, number, child_id from matching.person_identity),
 previous as (
     select m.*
     from core.previous_memory as m
@@ -10,10 +10,18 @@ previous as (
     where i.child_id is null
 ),
 
+-- The birth date stands in the hash: only those of lost X children are worth hashing.
+hashed as (
+    select i.person, name_hash(m.name, m.birth_date, m.sex, m.county_code) as hash
+    from identity as i
+    inner join matching.person as m on i.person = m.person
+    where i.number is not null and m.birth_date in (select birth_date from previous where number is null)
+),
+
 by_hash as (
-    select p.child_id as old_child_id, min(i.person) as person
+    select p.child_id as old_child_id, min(h.person) as person
     from previous as p
-    inner join identity as i on i.number is not null and i.hash = p.hash
+    inner join hashed as h on p.hash = h.hash
     where p.number is null
     group by p.child_id
     having count(*) = 1
