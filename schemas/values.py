@@ -160,6 +160,13 @@ SOURCE_STATE = {"refused": "退回", "missing": "缺报", "stale": "过期", "in
 
 DELIVERY_STATE = {"accepted": "接收", "refused": "退回"}
 
+ID_FAULT = {
+    "id_invalid": "身份证号无效",
+    "sex_mismatch": "性别与身份证号不符",
+    "birth_mismatch": "出生日期与身份证号不符",
+}
+"""Faults of a delivered citizen number that its agency should correct: `id_mismatch` of section 2.3 by what differs."""
+
 EVENT = {"open": "立案", "verify": "核实", "close": "销号", "rekey": "更换主键"}
 
 EVENT_REASON = {
@@ -173,6 +180,12 @@ VERDICT = {"pass": "通过", "warn": "提示", "fail": "不通过"}
 
 KIND = {source.name: source.label for source in SOURCES}
 """English name of a kind (its clean table) → its name in file names and reports (section 2.2)."""
+
+NUMBERED_KINDS = tuple(source.label for source in SOURCES if source.field("citizen_number"))
+"""Kinds whose rows carry a citizen number."""
+
+AGENCY = tuple(dict.fromkeys(source.agency for source in SOURCES if source.label in NUMBERED_KINDS))
+"""Agencies that send them."""
 
 EVERY_KIND = ("各类交付文件",)
 """Source of tables that stand on deliveries of every kind."""

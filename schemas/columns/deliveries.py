@@ -37,9 +37,17 @@ COLUMNS = (
     Column("mtime_ns", "修改时间", "File system time of the last change, nanoseconds", "BIGINT"),
     Column("ctime_ns", "变更时间", "File system time of the last change of the entry, nanoseconds", "BIGINT"),
     Column("superseded", "已被替换", "A newer accepted version of the same name exists", "BOOLEAN"),
+    Column(
+        "in_use",
+        "是否在用",
+        "Rows of the delivery may count tonight: in force for some county, school, department or code, or events",
+        "BOOLEAN",
+    ),
     Column("row_number", "行号", "Line in the file or sheet, counted from 1, header and titles included", "BIGINT"),
     Column("row_json", "原始行", "Row as delivered, JSON", privacy="personal"),
     Column("row", "原始行", "Row as delivered, JSON", privacy="personal"),
+    Column("fault", "身份证问题", "What is wrong with the citizen number of a row, for its agency to correct"),
+    Column("agency", "报送单位", "Agency that sends deliveries of this kind (section 2.2)"),
     # checks
     Column("check", "校验项", "Name of the check"),
     Column("table_name", "表名", "Table that is meant, schema.table"),

@@ -19,9 +19,9 @@ TABLES = (
         key=("as_of", "delivery", "version"),
         columns=(
             *("as_of", "delivery", "kind", "code", "delivered_on", "sha256", "state", "reason", "rows", "accepted"),
-            *("rejected", "repeats", "skipped", "version"),
+            *("rejected", "repeats", "skipped", "version", "in_use"),
         ),
-        required=("kind", "code", "delivered_on", "sha256", "state"),
+        required=("kind", "code", "delivered_on", "sha256", "state", "in_use"),
         values={"kind": tuple(values.KIND.values()), "state": tuple(values.DELIVERY_STATE)},
         notes={
             "state": ("交付状态", "accepted or refused"),

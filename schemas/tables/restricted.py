@@ -227,4 +227,23 @@ TABLES = (
         sources=("责任人",),
         spec="4.5, 6.1",
     ),
+    Table(
+        schema="restricted",
+        name="id_faults",
+        label="身份证问题清单",
+        description="Citizen numbers of accepted rows in use that are damaged or disagree with the row, for correction",
+        grain="one fault of one accepted row that counts on the business date",
+        key=("as_of", "delivery", "row_number", "fault"),
+        columns=("as_of", "delivery", "row_number", "kind", "fault", "agency", "county"),
+        required=("kind", "agency", "county"),
+        values={"kind": values.NUMBERED_KINDS, "fault": tuple(values.ID_FAULT), "agency": values.AGENCY},
+        notes={
+            "county": ("县级单位代码", "County-level unit of the row's school or division, else the code of its file")
+        },
+        origins={"fault": "、".join(values.NUMBERED_KINDS)},
+        layer="restricted",
+        audience="restricted",
+        sources=values.NUMBERED_KINDS,
+        spec="2.3, 6.1",
+    ),
 )

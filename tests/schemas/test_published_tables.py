@@ -95,9 +95,10 @@ SPEC = {
     "restricted.paper_returns": ("child_key case_id reason school_code", "", "child_key case_id reason"),
     "restricted.three_way_children": ("county child_key region", "", "county child_key"),
     "restricted.responsibility_gaps": ("role unit_code cases", "", "role unit_code"),
+    "restricted.id_faults": ("delivery row_number kind fault agency county", "", "delivery row_number fault"),
     "quality.deliveries": (
         "delivery kind code delivered_on sha256 state reason rows accepted rejected repeats skipped",
-        "version",
+        "version in_use",
         "delivery version",
     ),
     "quality.rejected_rows": ("delivery row_number kind reason row", "version", "delivery version row_number"),
@@ -107,7 +108,7 @@ DATES = (
 )
 DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported"
 YES_NO = (
-    "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active"
+    "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active in_use"
 )
 RATES = "clearance_rate rate limit_rate last_year_rate rate_shown target"
 NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
