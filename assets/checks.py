@@ -79,6 +79,7 @@ def _result(declared: Declared, outcomes: Sequence[Outcome]) -> dg.AssetCheckRes
         description=" ".join(words) or "The check did not run.",
         metadata={
             "count": sum(outcome.count for outcome in outcomes),
+            **{name: number for outcome in outcomes for name, number in outcome.counts},
             # Keys only, a few of them; `Outcome` sees to both.
             "sample": ", ".join(key for outcome in outcomes for key in outcome.sample),
         },

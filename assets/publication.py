@@ -6,6 +6,8 @@ from assets.checks import Declared, contract_checks
 from assets.layer import Layer, step_named
 from pipelines.ledger_store import HISTORIES, TABLES
 from quality.invariants import INVARIANTS
+from quality.sources import SOURCE_CHECKS
+from quality.sources import TABLE as SOURCE_STATUS
 from schemas.catalogue import CATALOGUE
 
 GATE = "published.zeroing"
@@ -13,13 +15,14 @@ GATE = "published.zeroing"
 
 
 def published() -> Layer:
-    """The tables people read: contracts, the invariants of the ledger, the screen; all of it blocks."""
+    """The tables people read: contracts, the invariants of the ledger, the screen block; what a source lacks warns."""
     tables = step_named("published").tables()
     return Layer(
         "published",
         checks=(
             *contract_checks(tables),
             *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
+            *(Declared(check, SOURCE_STATUS, False, SOURCE_STATUS) for check in SOURCE_CHECKS),
             *(screen for table in tables for screen in _screens(table)),
         ),
     )

@@ -260,6 +260,7 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from quality.invariants import check_invariants
     from quality.screen import screen
+    from quality.sources import check_sources
     from schemas.catalogue import tables_of
     from schemas.dictionary import dictionary_rows
 
@@ -267,6 +268,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     rows = night.engine.load("published.dictionary", dictionary_rows(night.as_of))
     tables.append(TableInfo("published.dictionary", rows, 0.0))
     outcomes += check_invariants(night.engine)
+    outcomes += check_sources(night.engine)
     outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])
     return tables, outcomes
 

@@ -33,6 +33,7 @@ class Outcome:
     `sample`    at most `SAMPLE_SIZE` keys (child_key, unit code, row number), never names; text that looks like a
                 citizen number or a telephone is masked whatever the check handed over.
     `action`    what to do, in Chinese; empty when the check passes.
+    `counts`    what `count` is made of, where a check tells several things apart: (name, number).
     """
 
     check: str
@@ -43,6 +44,7 @@ class Outcome:
     message: str
     sample: tuple[str, ...] = ()
     action: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         sample = tuple(_MASK if _PERSONAL.search(str(key)) else str(key) for key in self.sample[:SAMPLE_SIZE])

@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from assets.automation import NIGHTLY
+from assets.checks import Declared, results_of
 from assets.definitions import LAYERS, build_defs
 from assets.definitions import defs as lazy_defs
 from assets.metadata import asset_key
@@ -17,7 +18,9 @@ from assets.partitions import NIGHTS, on_the_day
 from pipelines.engine import discover
 from pipelines.night import STEPS
 from quality.invariants import INVARIANTS
+from quality.outcome import Outcome
 from schemas.catalogue import CATALOGUE
+from schemas.sources import SOURCES
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MADE = [table for step in STEPS for table in step.tables()]
@@ -105,6 +108,25 @@ def test_public_tables_are_screened_and_restricted_ones_are_not(graph: Any) -> N
 
 def test_refused_deliveries_warn_and_do_not_block(graph: Any) -> None:
     assert not check(graph, "landing.deliveries", "refused_deliveries").blocking
+
+
+def test_every_kind_of_source_has_a_check_that_warns_and_does_not_block(graph: Any) -> None:
+    for source in SOURCES:
+        assert not check(graph, "published.source_status", f"source_{source.name}").blocking
+
+
+def test_what_a_warning_is_made_of_stands_in_its_metadata() -> None:
+    found = Outcome(
+        "c", "s.t", "warn", False, 3, "缺。", ("990121000000:missing",), "补。", (("missing", 2), ("stale", 1))
+    )
+    (result,) = results_of([found], [Declared("c", "s.t", False, "s.t")])
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert {name: result.metadata[name].value for name in ("count", "missing", "stale", "sample")} == {
+        "count": 3,
+        "missing": 2,
+        "stale": 1,
+        "sample": "990121000000:missing",
+    }
 
 
 def test_the_page_shows_the_contract(graph: Any) -> None:

@@ -108,8 +108,9 @@ DATES = (
 )
 DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported"
 YES_NO = (
-    "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active in_use"
+    "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
+YES_NO += "in_use"
 RATES = "clearance_rate rate limit_rate last_year_rate rate_shown target"
 NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
 
