@@ -48,13 +48,15 @@ class Context:
     """What the cells of a batch mean beside themselves, one value per row.
 
     `deliveries`: the row's delivery. `delivered_on`: its date. `school_year`: the year in which the school year of
-    that date began. `cut`: the number column of that delivery was cut by a spreadsheet. `school_types`: asked for only
-    when an entry year (`2023级`) occurs, given deliveries and cleaned school codes.
+    that date began. `epoch_1904`: serial numbers of dates count from 1904 in that delivery. `cut`: the number column
+    of that delivery was cut by a spreadsheet. `school_types`: asked for only when an entry year (`2023级`) occurs,
+    given deliveries and cleaned school codes.
     """
 
     deliveries: pl.Series
     delivered_on: pl.Series
     school_year: pl.Series
+    epoch_1904: pl.Series
     cut: pl.Series
     school_types: SchoolTypes
 
@@ -64,6 +66,7 @@ class Context:
             self.deliveries.filter(mask),
             self.delivered_on.filter(mask),
             self.school_year.filter(mask),
+            self.epoch_1904.filter(mask),
             self.cut.filter(mask),
             self.school_types,
         )
@@ -117,7 +120,7 @@ def _read(f: Field, cells: pl.Series, text: pl.DataFrame, context: Context) -> P
         case "boolean":
             return values.read_booleans(cells)
         case "date":
-            return read_dates(cells)
+            return read_dates(cells, context.epoch_1904)
         case "integer":
             return values.read_integers(cells)
         case "amount":

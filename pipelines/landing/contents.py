@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 
-from pipelines.landing.readers import read_file
-from pipelines.landing.readers.raw_file import RawFile
-from pipelines.landing.scan import LandedFile, LandingError
+from pipelines.landing.readers import Limits, RawFile, read_file
+from pipelines.landing.scan import LandedFile, LandingError, signature
 from schemas.sources import Source
 
-_MIB = 1024 * 1024
 
-
-@dataclass(frozen=True)
+@dataclass
 class Contents:
     """`content` is None for a file over the size limit, which is hashed only."""
 
@@ -21,24 +19,33 @@ class Contents:
     sha256: str
     content: bytes | None
 
-    def read(self, source: Source) -> RawFile:
-        """The file as text; refused when it is too large or its reader cannot make sense of it."""
+    def read(self, source: Source, limits: Limits) -> RawFile:
+        """The file as text, once; refused when it is too large or its reader cannot make sense of it."""
         if self.content is None:
-            message = f"the file has {self.file.size // _MIB} MiB, more than delivery.max_file_mib allows"
-            return RawFile.refused("unreadable", message)
-        return read_file(source, self.file.extension, self.content)
+            size, limit = (number // (1024 * 1024) for number in (self.file.size, limits.file_bytes))
+            return RawFile.refused("unreadable", f"the file has {size} MiB, more than {limit} (delivery.max_file_mib)")
+        # The bytes are handed over: a province's registry is a gigabyte, as is its text.
+        content, self.content = self.content, None
+        return read_file(source, self.file.extension, content, limits)
 
 
-def open_file(file: LandedFile, max_mib: int) -> Contents:
-    """Open a file, once. Raises LandingError when the system does not let us."""
+def open_file(file: LandedFile, limits: Limits) -> Contents | None:
+    """Open a file, once; None when it is no longer what was found when the folder was listed: it is being written.
+
+    Raises LandingError when the system does not let us.
+    """
     try:
-        if file.size > max_mib * _MIB:
-            with file.path.open("rb") as handle:
-                return Contents(file, hashlib.file_digest(handle, "sha256").hexdigest(), None)
-        content = file.path.read_bytes()
+        with file.path.open("rb") as handle:
+            if file.size > limits.file_bytes:
+                contents = Contents(file, hashlib.file_digest(handle, "sha256").hexdigest(), None)
+            else:
+                content = handle.read()
+                contents = Contents(file, hashlib.sha256(content).hexdigest(), content)
+            return contents if signature(os.fstat(handle.fileno())) == file.signature else None
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise LandingError(
             f"The delivery {file.path} cannot be opened ({error.strerror}); "
             "let the night's user read it, or take it away, and run again."
         ) from error
-    return Contents(file, hashlib.sha256(content).hexdigest(), content)

@@ -15,13 +15,21 @@ _LAST_SERIAL = 80_000
 _FIRST, _LAST = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 
 
-def read_dates(text: pl.Series) -> Parsed:
-    """Dates of a cleaned text column; years 1900-2100. Text files carry no epoch, so serials are those of 1900."""
+def read_dates(text: pl.Series, epoch_1904: pl.Series | None = None) -> Parsed:
+    """Dates of a cleaned text column; years 1900-2100.
+
+    `epoch_1904`: rows whose serial numbers count from 1904, as their workbook says; None where there are none. Text
+    files carry no epoch: theirs count from 1900.
+    """
     values = text.str.to_date("%Y-%m-%d", strict=False)
     if values.null_count() > text.null_count():
         # The rest once per distinct text: a column is delivered in one or two forms.
-        rest = by_distinct(text.set(values.is_not_null(), None), read_date_forms)
-        values = values.fill_null(rest)
+        rest = text.set(values.is_not_null(), None)
+        found = by_distinct(rest, read_date_forms)
+        if epoch_1904 is not None and epoch_1904.any():
+            later = by_distinct(rest.set(~epoch_1904, None), lambda cells: read_date_forms(cells, epoch_1904=True))
+            found = later.fill_null(found.set(epoch_1904, None))
+        values = values.fill_null(found)
     inside = values.is_between(_FIRST, _LAST)
     if not inside.all():
         values = values.set(~inside, None)

@@ -17,6 +17,7 @@ from pathlib import Path
 from schemas.codes import REFERENCE
 from schemas.sources import Source
 
+_SHOWN = 30  # header cells in a message
 _IGNORED = re.compile(r"[\s*\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -25,12 +26,13 @@ class HeaderMatch:
     """What a header row means for one kind.
 
     `columns` has one entry per column of the file: the standard header, or None for a column that the kind does not
-    know. `problem` is the reason of refusal (spec 2.5), None when the header will do.
+    know. `problem` is the reason of refusal (spec 2.5), None when the header will do; `message` names the headers.
     """
 
     columns: tuple[str | None, ...]
     unknown: tuple[str, ...]
     problem: str | None
+    message: str = ""
 
 
 def tidy_header(cell: str) -> str:
@@ -61,6 +63,17 @@ def match_header(source: Source, cells: Sequence[str]) -> HeaderMatch:
         cell.strip() for cell, column in zip(cells, columns, strict=True) if column is None and cell.strip()
     )
     missing = next((f.header for f in source.fields if f.required and f.header not in columns), None)
+    if missing:
+        seen = ", ".join(cell.strip() for cell in cells[:_SHOWN] if cell.strip()) or "nothing"
+        message = f"no column is called {missing} or one of its variants; the header row reads: {seen}"
+        return HeaderMatch(columns, unknown, f"missing_column:{missing}", message)
     double = next((f.header for f in source.fields if columns.count(f.header) > 1), None)
-    problem = f"missing_column:{missing}" if missing else f"double_column:{double}" if double else None
-    return HeaderMatch(columns, unknown, problem)
+    if double:
+        named = [
+            f"{i} ({cell.strip()})"
+            for i, (cell, column) in enumerate(zip(cells, columns, strict=True), 1)
+            if column == double
+        ]
+        message = f"columns {' and '.join(named)} both mean {double}; leave one of them out"
+        return HeaderMatch(columns, unknown, f"double_column:{double}", message)
+    return HeaderMatch(columns, unknown, None)

@@ -17,7 +17,7 @@ from pipelines.landing.contents import open_file
 from pipelines.landing.grades import school_year_of
 from pipelines.landing.judging import DELIVERY, Judged, SoFar, judge, repeats
 from pipelines.landing.places import PlacesAt
-from pipelines.landing.readers.raw_file import RawFile
+from pipelines.landing.readers import Limits, RawFile
 from pipelines.landing.register import record
 from schemas.sources import Source
 
@@ -25,33 +25,38 @@ from schemas.sources import Source
 @dataclass(frozen=True)
 class Worked:
     """A batch that was read. `records`: a row of landing.deliveries per file, not yet counted. `messages`: what reading
-    said, by delivery_id. `parts`: the judged rows; of more than one slice the later ones are judged when asked for.
+    said, by delivery_id. `unfinished`: deliveries that were being written and are left for a later run. `parts`: the
+    judged rows; of more than one slice the later ones are judged when asked for.
     """
 
     source: Source
     records: list[dict[str, Any]]
     messages: dict[int, str]
+    unfinished: list[str]
     parts: Iterator[Judged]
 
 
-def work_on(batch: Batch, max_mib: int, slice_rows: int) -> Worked:
+def work_on(batch: Batch, limits: Limits, slice_rows: int) -> Worked:
     """Read and judge a batch. Files refused by their reader have a record, but no rows to judge."""
     records: list[dict[str, Any]] = []
     messages: dict[int, str] = {}
+    unfinished: list[str] = []
     readable: list[tuple[Incoming, RawFile]] = []
     for incoming in batch.files:
-        contents = open_file(incoming.file, max_mib)
-        raw, sha256 = contents.read(batch.source), contents.sha256
-        del contents  # a province's registry is a gigabyte; its text is now in `raw`
-        records.append(record(incoming.file, sha256, incoming.delivery_id, incoming.version, raw))
+        contents = open_file(incoming.file, limits)
+        if contents is None:
+            unfinished.append(incoming.file.delivery)
+            continue
+        raw = contents.read(batch.source, limits)
+        records.append(record(incoming.file, contents.sha256, incoming.delivery_id, incoming.version, raw))
         messages[incoming.delivery_id] = raw.message
         if not raw.problem:
             readable.append((incoming, raw))
     if not readable:
-        return Worked(batch.source, records, messages, iter(()))
+        return Worked(batch.source, records, messages, unfinished, iter(()))
     parts = _Rows(batch, readable).judged(slice_rows)
     # The first part now, in this thread; a file of many parts is not held in memory twice.
-    return Worked(batch.source, records, messages, chain([next(parts)], parts))
+    return Worked(batch.source, records, messages, unfinished, chain([next(parts)], parts))
 
 
 def counts_of(source: Source, counts: list[pl.DataFrame]) -> dict[int, dict[str, int | str]]:
@@ -76,7 +81,7 @@ class _Rows:
             for incoming, raw in files
         }
         self._raw = pl.concat([raw.frame for _, raw in files], how="diagonal").with_columns(_of_each(files))
-        self._facts = self._about(batch, [incoming for incoming, _ in files])
+        self._facts = self._about(batch, files)
 
     def judged(self, slice_rows: int) -> Iterator[Judged]:
         """The rows judged, in slices where they are many: each knows the keys of those before it."""
@@ -94,14 +99,15 @@ class _Rows:
             if found.keys is not None:
                 keys = pl.concat([keys, found.keys])
 
-    def _about(self, batch: Batch, files: list[Incoming]) -> pl.DataFrame:
+    def _about(self, batch: Batch, files: list[tuple[Incoming, RawFile]]) -> pl.DataFrame:
         """One row per delivery."""
-        days = [incoming.file.delivered_on for incoming in files]
+        days = [incoming.file.delivered_on for incoming, _ in files]
         facts: dict[str, Any] = {
-            DELIVERY: [incoming.delivery_id for incoming in files],
-            "code": [incoming.file.code for incoming in files],
+            DELIVERY: [incoming.delivery_id for incoming, _ in files],
+            "code": [incoming.file.code for incoming, _ in files],
             "delivered_on": days,
             "school_year": [school_year_of(day) for day in days],
+            "epoch_1904": [raw.epoch_1904 for _, raw in files],
         }
         if batch.places is not None:
             epochs = {day: batch.places.epoch(day) for day in set(days)}
@@ -124,7 +130,7 @@ class _Rows:
     def _context(self, part: pl.DataFrame) -> Context:
         rows = self._facts[self._facts_of(part[DELIVERY])]
         return Context(
-            rows[DELIVERY], rows["delivered_on"], rows["school_year"], rows["cut"],
+            rows[DELIVERY], rows["delivered_on"], rows["school_year"], rows["epoch_1904"], rows["cut"],
             lambda deliveries, schools: self._at_school(deliveries, schools)["school_type"],
         )  # fmt: skip
 

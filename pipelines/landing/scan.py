@@ -14,7 +14,7 @@ from schemas.sources import BY_LABEL
 _NAME = re.compile(
     r"(?P<kind>[^_.]+)_(?P<code>\d{6})(?:_.*?)?\.(?P<extension>[0-9A-Za-z]+(?:\.(?:gz|zip))?)", re.IGNORECASE
 )
-_UNFINISHED = (".part", ".tmp", ".crdownload")
+_UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
 class LandingError(KongchuoError):
@@ -44,20 +44,27 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """Everything in the landing folder dated up to a day: deliveries, and names that are none."""
+    """The landing folder up to a day: deliveries, names that are none, files still being written."""
 
     files: tuple[LandedFile, ...]
     ignored: tuple[str, ...]
+    unfinished: tuple[str, ...] = ()
+
+
+def signature(stat: os.stat_result) -> dict[str, int]:
+    """Size and times of a file as they are recorded."""
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns, "ctime_ns": stat.st_ctime_ns}
 
 
 def scan(landing: Path, as_of: dt.date) -> Landing:
     """List the deliveries dated up to `as_of`, in the order date, file name.
 
-    Hidden and unfinished files do not count; other files whose name says no known kind and code are reported as
-    ignored. Raises LandingError when there is no landing folder.
+    Hidden files do not count; files named as unfinished (`.part`, `.tmp`) are left for a later run, other files whose
+    name says no known kind and code are reported as ignored. Raises LandingError when there is no landing folder.
     """
     files: list[LandedFile] = []
     ignored: list[str] = []
+    unfinished: list[str] = []
     for folder in sorted(_entries(landing), key=lambda entry: entry.name):
         if folder.name.startswith("."):
             continue
@@ -66,8 +73,13 @@ def scan(landing: Path, as_of: dt.date) -> Landing:
             ignored.append(folder.name)
         elif day <= as_of:
             for entry in sorted(os.scandir(folder.path), key=lambda entry: entry.name):
-                _take(entry, day, files, ignored)
-    return Landing(tuple(files), tuple(ignored))
+                if entry.name.startswith((".", "~$")):
+                    continue
+                if entry.name.lower().endswith(_UNFINISHED):
+                    unfinished.append(f"{day}/{entry.name}")
+                else:
+                    _take(entry, day, files, ignored)
+    return Landing(tuple(files), tuple(ignored), tuple(unfinished))
 
 
 def _entries(landing: Path) -> list[os.DirEntry[str]]:
@@ -92,16 +104,13 @@ def _date(name: str) -> dt.date | None:
 
 def _take(entry: os.DirEntry[str], day: dt.date, files: list[LandedFile], ignored: list[str]) -> None:
     name = entry.name
-    if name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED):
-        return
     match = _NAME.fullmatch(name)
     if not match or match["kind"] not in BY_LABEL or not entry.is_file():
         ignored.append(f"{day}/{name}")
         return
-    stat = entry.stat()
     files.append(
         LandedFile(
             f"{day}/{name}", match["kind"], match["code"], match["extension"].lower(), day, name, Path(entry.path),
-            stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns,
+            **signature(entry.stat()),
         )
     )  # fmt: skip

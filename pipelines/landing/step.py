@@ -20,6 +20,7 @@ from pipelines.landing.frames import REJECTED_ROWS, ensure_tables
 from pipelines.landing.hand_over import HandOver
 from pipelines.landing.kinds import Worked, counts_of, work_on
 from pipelines.landing.places import Places
+from pipelines.landing.readers import Limits
 from pipelines.landing.register import Register
 from pipelines.landing.scan import LandedFile, Landing, LandingError, scan
 from pipelines.landing.schools import MissingSchools
@@ -54,6 +55,7 @@ class IngestResult:
     unchanged: int = 0
     same_bytes: int = 0
     ignored: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
     earliest_new: dt.date | None = None
     rows: int = 0
@@ -100,6 +102,7 @@ class _Ingest:
     next_id: int
     new_from: dict[str, dt.date] = field(default_factory=dict)  # kind → oldest date of its new deliveries
     messages: dict[int, str] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)
     same_bytes: int = 0
     _places: Places | None = None
 
@@ -159,7 +162,8 @@ class _Ingest:
         noted: list[dict[str, Any]] = []
         for number, file in enumerate([*files, *again]):
             known = newest.get(file.delivery)
-            if known and known["sha256"] == open_file(file, self.max_mib).sha256:
+            contents = open_file(file, self.limits) if known else None
+            if known and contents is not None and known["sha256"] == contents.sha256:
                 if number < len(files):
                     noted.append({**known, **file.signature})
                     self.same_bytes += 1
@@ -172,9 +176,9 @@ class _Ingest:
         return incoming
 
     @property
-    def max_mib(self) -> int:
-        """Files larger than this are not read."""
-        return int(self.policy["delivery"]["max_file_mib"])
+    def limits(self) -> Limits:
+        """What is too large to be read."""
+        return Limits.of(self.policy["delivery"])
 
     def _load(self, incoming: list[tuple[Source, list[Incoming]]], first_id: int, inspection: Inspection) -> None:
         """Read, clean and judge the files in threads; load them here, in their order."""
@@ -187,9 +191,8 @@ class _Ingest:
         done: dict[str, list[Worked]] = {}
         counts: dict[str, list[pl.DataFrame]] = {}
         hand_over = HandOver(self.engine, inspection)
-        results = ahead(
-            lambda batch: work_on(batch, self.max_mib, BATCH_ROWS), tasks, lambda batch: batch.size, 4 * size
-        )
+        limits = self.limits
+        results = ahead(lambda batch: work_on(batch, limits, BATCH_ROWS), tasks, lambda batch: batch.size, 4 * size)
         for worked in results:
             name = worked.source.name
             done.setdefault(name, []).append(worked)
@@ -211,6 +214,7 @@ class _Ingest:
             row["rows"] = row["accepted"] + row["rejected"] + row["repeats"] + row["skipped"]
         for worked in done:
             self.messages |= worked.messages
+            self.unfinished += worked.unfinished
         new = [row for row in rows if row["delivery_id"] >= first_id]
         self.register.replace([row for row in rows if row["delivery_id"] < first_id])
         self.register.add(new)
@@ -285,7 +289,8 @@ class _Ingest:
         sums = {name: int(new[name].sum()) for name in ("rows", "accepted", "rejected", "repeats")}
         earliest = new["delivered_on"].min()
         return IngestResult(
-            tuple(new["delivery"]), unchanged, self.same_bytes, found.ignored, refused,
+            tuple(new["delivery"]), unchanged, self.same_bytes, found.ignored,
+            (*found.unfinished, *self.unfinished), refused,
             earliest if isinstance(earliest, dt.date) else None, **sums,
         )  # fmt: skip
 

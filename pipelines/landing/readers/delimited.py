@@ -1,130 +1,115 @@
-"""Comma-separated UTF-8 text with a header row; quotes by RFC 4180, CRLF or LF (spec 2.3)."""
+"""Delimited text with a header row: comma, tab or semicolon; quotes by RFC 4180, CRLF or LF (spec 2.3)."""
 
 from __future__ import annotations
 
 import csv
 import io
 import itertools
-import re
+from contextlib import suppress
+from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.landing.headers import HeaderMatch, match_header
-from pipelines.landing.readers.raw_file import ROW_NUMBER, UNKNOWN_CELLS, RawFile, Unreadable
+from pipelines.landing.readers.encodings import as_utf8
+from pipelines.landing.readers.raw_file import ROW_NUMBER, Limits, RawFile, Unreadable
+from pipelines.landing.readers.tables import FIRST_ROWS, Header, find_header, raw_file
 from schemas.sources import Source
 
-_BOM = b"\xef\xbb\xbf"
-_HEAD = 64 * 1024  # bytes in which the header row must end; a register's header has a few hundred
-_SEPARATOR = ","
-# How a line begins that may hold nothing but spaces.
-_SPACE_FIRST = re.compile(rb'\n["\s\xc2\xe3]')  # ... the last two begin no-break and ideographic spaces
+SEPARATORS = (",", "\t", ";")
+_HEAD = 256 * 1024  # bytes in which the header row must end; a register's header has a few hundred
 
 
-def read_delimited(source: Source, content: bytes) -> RawFile:
+def read_delimited(source: Source, content: bytes, limits: Limits) -> RawFile:
     """Read a delivered text file of one kind.
 
-    Rows with fewer cells than the header end in empty cells; cells beyond the header belong to no column and are left
-    out. Row numbers count records, so a line break inside quotes does not move them. Raises Unreadable.
+    The separator is the one under which the header is best understood. Rows with fewer cells than the header end in
+    empty cells; cells beyond the header belong to no column and are left out. Row numbers count records, so a line
+    break inside quotes does not move them. Raises Unreadable.
     """
-    body = content.removeprefix(_BOM)
+    body = as_utf8(content)
+    del content
     if not body or body.isspace():
         return RawFile.refused("empty", "the file is empty")
-    before, header = _header(body)
-    match = match_header(source, header)
+    head = _head(body)
+    start = _start(source, head)
+    header = start.header
+    columns = len(header.match.columns)
+    if columns > limits.columns:
+        raise Unreadable(f"the header has {columns} columns, more than {limits.columns} (delivery.max_columns)")
     # Names by position: pl.read_csv would rename doubles in its own way.
-    names = [f"c{i}" for i in range(len(header))]
-    body = _from_header(body, before)
-    frame = _records(body, names, before)
-    content_rows = _without_blank(frame, names, body)
-    if not content_rows.height:
-        return RawFile.refused("empty", "the file has no rows", match.unknown)
-    if match.problem:
-        return RawFile.refused(match.problem, f"the header will not do: {match.problem}", match.unknown)
-    last = content_rows[ROW_NUMBER][-1]
-    skipped = last - before - 1 - content_rows.height
-    return RawFile(_named(content_rows, match), skipped, match.unknown)
+    names = [f"c{i}" for i in range(columns)]
+    body = body[start.offset :] if start.offset else body
+    return raw_file(_records(body, names, header.row, start.separator), header)
 
 
-def _named(frame: pl.DataFrame, match: HeaderMatch) -> pl.DataFrame:
-    """The known columns under their standard headers; the cells of the others joined in one."""
-    # Hundreds of small files a night: assigning names costs nothing, a query per file would.
-    headers = [column or f"#{i}" for i, column in enumerate(match.columns)]
-    frame.columns = [ROW_NUMBER, *headers]
-    unknown = [header for header in headers if header.startswith("#")]
-    if not unknown:
-        return frame
-    cells = pl.concat_str(pl.col(unknown).fill_null(""), separator="\x1f").alias(UNKNOWN_CELLS)
-    return frame.with_columns(cells).drop(unknown)
+def _head(body: bytes) -> str:
+    """The beginning of the text; a cut in the middle of a character is no fault of the file."""
+    return body[:_HEAD].decode("utf-8", errors="ignore")
 
 
-def _without_blank(frame: pl.DataFrame, names: list[str], body: bytes) -> pl.DataFrame:
-    """The rows with anything in them."""
-    # Only a row whose first cell is empty can be blank; a search in the bytes is cheaper than one query per file.
-    if not frame.get_column(names[0]).null_count() and not _SPACE_FIRST.search(body):
-        return frame
-    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "") for name in names)
-    return frame.filter(~blank)
+@dataclass(frozen=True)
+class _Start:
+    """`separator` and `header` as found; `offset`: bytes before the header row."""
+
+    separator: str
+    header: Header
+    offset: int
 
 
-def _header(body: bytes) -> tuple[int, list[str]]:
-    """The first record with content and the number of blank records before it."""
-    head = body[:_HEAD]
-    # A cut in the middle of a character is no fault of the file.
-    text = head.decode("utf-8", errors="ignore" if len(body) > _HEAD else "strict") if _valid(head, body) else None
-    if text is None:
-        raise Unreadable("the file is not UTF-8 text")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_SEPARATOR)
-    try:
-        for before, record in enumerate(reader):
-            if any(cell.strip() for cell in record):
-                return before, record
-    except csv.Error as error:
-        raise Unreadable(f"the header row cannot be read: {error}") from error
-    raise Unreadable("the file has no header row")
+def _start(source: Source, head: str) -> _Start:
+    """The separator and the header row. Of two separators that tell as much, the first in the list."""
+    best: _Start | None = None
+    most = -1
+    for separator in SEPARATORS:
+        rows, ends = _first_records(head, separator)
+        header = find_header(source, rows)
+        known = len({column for column in header.match.columns if column}) if header else -1
+        if header and known > most:
+            lines = itertools.islice(io.StringIO(head, newline="\n"), ends[header.row - 2] if header.row > 1 else 0)
+            best, most = _Start(separator, header, sum(len(line.encode("utf-8")) for line in lines)), known
+    if best is None:
+        raise Unreadable("the file has no header row")
+    return best
 
 
-def _valid(head: bytes, body: bytes) -> bool:
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return len(body) > len(head) and error.start >= len(head) - 3
-    return True
+def _first_records(head: str, separator: str) -> tuple[list[list[str]], list[int]]:
+    """The first records, as many as can be read, and after which line each ends. Lines end in LF, as the file's do."""
+    reader = csv.reader(io.StringIO(head, newline="\n"), delimiter=separator)
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    with suppress(csv.Error):
+        for row in itertools.islice(reader, FIRST_ROWS):
+            rows.append(row)
+            ends.append(reader.line_num)
+    return rows, ends
 
 
-def _from_header(body: bytes, before: int) -> bytes:
-    """The file from its header row on; a blank line is always one line."""
-    start = 0
-    for _ in range(before):
-        start = body.index(b"\n", start) + 1
-    return body[start:] if start else body
-
-
-def _records(body: bytes, names: list[str], before: int) -> pl.DataFrame:
+def _records(body: bytes, names: list[str], header_row: int, separator: str) -> pl.DataFrame:
     """Every record after the header, as text."""
     try:
         return pl.read_csv(
             body,
-            separator=_SEPARATOR,
+            separator=separator,
             infer_schema=False,
             new_columns=names,
             row_index_name=ROW_NUMBER,
-            row_index_offset=before + 2,
+            row_index_offset=header_row + 1,
             truncate_ragged_lines=True,
             raise_if_empty=False,
         )
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         # Polars stops at a quote inside an unquoted cell (云岭"一小"), which harms nobody: the slow reader takes those.
-        return _records_by_csv(body, names, before, error)
+        return _records_by_csv(body, names, header_row, separator, error)
 
 
-def _records_by_csv(body: bytes, names: list[str], before: int, cause: Exception) -> pl.DataFrame:
+def _records_by_csv(
+    body: bytes, names: list[str], header_row: int, separator: str, cause: BaseException
+) -> pl.DataFrame:
     try:
-        records = csv.reader(io.StringIO(body.decode("utf-8"), newline=""), delimiter=_SEPARATOR, strict=True)
-        rows = list(itertools.islice(records, 1, None))
-    except UnicodeDecodeError as error:
-        raise Unreadable("the file is not UTF-8 text") from error
+        text = io.StringIO(body.decode("utf-8"), newline="")
+        rows = list(itertools.islice(csv.reader(text, delimiter=separator, strict=True), 1, None))
     except csv.Error as error:
         raise Unreadable(f"the quotes of the file do not close: {error}") from cause
     columns = {name: [row[i] if i < len(row) and row[i] else None for row in rows] for i, name in enumerate(names)}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return frame.with_row_index(ROW_NUMBER, offset=before + 2)
+    return frame.with_row_index(ROW_NUMBER, offset=header_row + 1)

@@ -71,6 +71,7 @@ merged as (
     from complete
 ),
 
+-- A damaged number wants correcting in a senior-secondary row too.
 flagged as (
     select person, bool_or(id_invalid) as id_invalid, bool_or(id_mismatch) as id_mismatch
     from (
@@ -82,7 +83,7 @@ flagged as (
         select p.person, e.id_invalid, e.id_mismatch
         from matching.enrolment_person as p
         inner join enrolment as e on p.row_id = e.row_id
-        where e.grade <= 9 and (e.id_invalid or e.id_mismatch)
+        where e.id_invalid or e.id_mismatch
     ) as row_of_person
     group by person
 ),

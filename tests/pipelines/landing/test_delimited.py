@@ -1,17 +1,21 @@
 """Text files: row numbers, blank rows, quotes, bytes (spec 2.3, 2.4)."""
 
+import datetime as dt
+
 import pytest
 
-from pipelines.landing.readers import read_file
+from pipelines.landing.readers import Limits, read_file
 from pipelines.landing.readers.raw_file import ROW_NUMBER, UNKNOWN_CELLS
+from pipelines.settings import load_policy
 from schemas.sources import BY_LABEL
 
+LIMITS = Limits.of(load_policy(None, dt.date(2025, 9, 10))["delivery"])
 REPORT = BY_LABEL["日报"]
 HEADER = "学校标识码,日期,应到人数,实到人数,缺课人数"
 
 
 def read(text: str | bytes, extension: str = "csv"):
-    return read_file(REPORT, extension, text if isinstance(text, bytes) else text.encode())
+    return read_file(REPORT, extension, text if isinstance(text, bytes) else text.encode(), LIMITS)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -83,7 +87,7 @@ def test_quotes_that_do_not_close():
     assert read(f'{HEADER}\n"a,1,2,3,4\nb,1,2,3,4\n').problem == "unreadable"
 
 
-@pytest.mark.parametrize("extension", ["xlsx", "docx", "csv.gz"])
+@pytest.mark.parametrize("extension", ["docx", "pdf", "xlsx.gz"])
 def test_other_formats_are_refused_with_a_word(extension):
     raw = read(b"PK", extension)
     assert raw.problem == "unreadable"

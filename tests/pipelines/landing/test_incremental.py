@@ -1,6 +1,7 @@
 """Nights after the first: unchanged files, changed files, late files, the record (spec 2.1)."""
 
 import datetime as dt
+from pathlib import Path
 import os
 
 import polars as pl
@@ -232,10 +233,14 @@ def test_a_night_before_the_first_delivery(world):
 def test_a_file_that_the_system_withholds(world, monkeypatch):
     world.deliver("日报", rows_of("日报"))
 
-    def withheld(_):
-        raise PermissionError(13, "Permission denied")
+    opened = Path.open
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", withheld)
+    def withheld(path, *how, **options):
+        if path.name.startswith("日报"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *how, **options)
+
+    monkeypatch.setattr("pathlib.Path.open", withheld)
     with pytest.raises(LandingError, match="Permission denied"):
         world.ingest()
 
