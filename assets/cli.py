@@ -1,4 +1,4 @@
-"""The command `kongchuo`: run a night, replay nights, say how things stand.
+"""The command `kongchuo`: run a night, replay nights, say how things stand, hand back what is wrong.
 
 Dagster, Polars and DuckDB are imported inside the commands that need them: `kongchuo --help` answers at once.
 Exit status: 0 done, 1 a blocking check failed (nothing was published), 2 something the caller can mend.
@@ -43,6 +43,15 @@ PolicyFile = Annotated[
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
 Dates = Annotated[
     Path | None, typer.Option("--dates", readable=False, help="File with one night (YYYY-MM-DD) per line.")
+]
+Night = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night; default: the newest published.")
+]
+County = Annotated[
+    str, typer.Option("--county", help="County-level code, 6 or 12 digits; a prefecture or province: its own files.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", readable=False, help="Folder for the workbooks; default <home>/returns/<night>.")
 ]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
@@ -90,6 +99,15 @@ def status(home: Home) -> None:
 
     with said_in_one_sentence():
         print_status(home)
+
+
+@app.command()
+def returns(home: Home, county: County, as_of: Night = None, out: Out = None) -> None:
+    """Write one workbook per agency with its refused files, rejected rows and faulty citizen numbers."""
+    with said_in_one_sentence():
+        from assets.returns import print_returns
+
+        print_returns(home, county, as_of.date() if as_of else None, out)
 
 
 def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | None, plain: bool) -> None:

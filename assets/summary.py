@@ -74,7 +74,7 @@ def current_night(home: Path) -> Published:
 
 def print_last_night(home: Path) -> None:
     """Print the newest night by county and where its files are (stdout)."""
-    console = _console()
+    console = wide_console()
     night = current_night(home)
     with Snapshot(night.report) as report:
         console.print(county_table(PublishedNight(report, night.as_of)))
@@ -109,7 +109,7 @@ def county_table(night: PublishedNight) -> Table:
 
 def print_status(home: Path) -> None:
     """Print the newest night, the state of every kind of source, checks that did not pass, and where things are."""
-    console = _console()
+    console = wide_console()
     night = current_night(home)
     console.print(f"Last night published: [bold]{night.as_of}[/bold]")
     with Snapshot(night.report) as report:
@@ -154,9 +154,9 @@ def _print_places(console: Console, night: Published) -> None:
         console.print(f"{label:>9}  {path}", markup=False, highlight=False)
 
 
-def _console() -> Console:
+def wide_console(least: int = MIN_WIDTH) -> Console:
     """Standard output, never so narrow (a pipe, a log) that numbers would be cut."""
-    return Console(width=max(Console().width, MIN_WIDTH), soft_wrap=True)
+    return Console(width=max(Console().width, least), soft_wrap=True)
 
 
 def _rate(value: object) -> str:

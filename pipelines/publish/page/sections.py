@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.publish.page.chart import stacked_bars
 from pipelines.publish.page.view import Cell, Column, Row, Section, Table, cells, columns
 from pipelines.publish.reader import Source, Unit, summarise_sources
+from pipelines.publish.reasons import file_reason
 from pipelines.publish.wording import (
     AT_BOUND,
     DEADLINE_WORDS,
@@ -247,7 +248,7 @@ def sources(states: pl.DataFrame, units: Sequence[Unit]) -> Section:
                     row["kind"],
                     names.get(row["division"], row["division"]),
                     iso(row["delivered_on"]),
-                    row["reason"] or NOT_AVAILABLE,
+                    file_reason(row["reason"]).what or NOT_AVAILABLE,
                 )
             )
             for row in refused

@@ -4,5 +4,6 @@ Belongs here: layout of forms, their heads, feet and footnotes. Does not belong 
 """
 
 from pipelines.publish.workbooks.monthly import MONTHLY_REPORT, write_monthly_report
+from pipelines.publish.workbooks.returns import write_returns
 
-__all__ = ["MONTHLY_REPORT", "write_monthly_report"]
+__all__ = ["MONTHLY_REPORT", "write_monthly_report", "write_returns"]

@@ -45,10 +45,10 @@ def write_head(
 ) -> None:
     """Title, 填报单位 left and 单位 right, column names and their numbers; frozen on screen, repeated in print."""
     last = len(headings) - 1
-    _merge(sheet, TITLE_ROW, 0, last, title, formats.get(font_name=FONT_TITLE, font_size=18, bold=True, align="center"))
+    merge(sheet, TITLE_ROW, 0, last, title, formats.get(font_name=FONT_TITLE, font_size=18, bold=True, align="center"))
     middle = last // 2
-    _merge(sheet, UNIT_ROW, 0, middle, f"填报单位：{reporting_unit}", formats.get(align="left"))
-    _merge(sheet, UNIT_ROW, middle + 1, last, f"单位：{measure}", formats.get(align="right"))
+    merge(sheet, UNIT_ROW, 0, middle, f"填报单位：{reporting_unit}", formats.get(align="left"))
+    merge(sheet, UNIT_ROW, middle + 1, last, f"单位：{measure}", formats.get(align="right"))
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, heading.width)
         name = formats.get(
@@ -72,17 +72,17 @@ def write_foot(sheet: Any, formats: Formats, row: int, headings: Sequence[Headin
     signatures = ("填报人：", "审核人：", "单位负责人：", "填报日期：　　　年　　月　　日")
     starts = _thirds(headings, len(signatures))
     for signature, start, stop in zip(signatures, starts, [*starts[1:], columns], strict=True):
-        _merge(sheet, row, start, stop - 1, signature, formats.get(align="left"))
+        merge(sheet, row, start, stop - 1, signature, formats.get(align="left"))
     sheet.set_row(row, 30)
     width = sum(heading.width for heading in headings)
     note_format = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
     for number, note in enumerate(notes, start=1):
         row += 1
         text = f"注：{number}. {note}" if number == 1 else f"　　{number}. {note}"
-        _merge(sheet, row, 0, columns - 1, text, note_format)
+        merge(sheet, row, 0, columns - 1, text, note_format)
         # Excel does not fit the height of merged cells by itself. Widths count characters of eleven points and the
         # notes have ten, a tenth more to the line; half of that is left for line breaks that fall early.
-        sheet.set_row(row, 15 * math.ceil(_half_widths(text) / (1.05 * width)))
+        sheet.set_row(row, 15 * math.ceil(half_widths(text) / (1.05 * width)))
     return row + 1
 
 
@@ -97,7 +97,8 @@ def set_print(sheet: Any, last_row: int, columns: int) -> None:
     sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
-def _merge(sheet: Any, row: int, first: int, last: int, text: str, cell_format: Any) -> None:
+def merge(sheet: Any, row: int, first: int, last: int, text: str, cell_format: Any) -> None:
+    """Write a text over several cells of a row."""
     # merge_range guesses the type of what it is given; the text is written as what it is.
     if first < last:
         sheet.merge_range(row, first, row, last, "", cell_format)
@@ -115,7 +116,7 @@ def _thirds(headings: Sequence[Heading], parts: int) -> list[int]:
     return starts
 
 
-def _half_widths(text: str) -> int:
+def half_widths(text: str) -> int:
     """Width of a text in half-width characters; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
