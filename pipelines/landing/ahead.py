@@ -38,3 +38,13 @@ def ahead(
         finally:
             for future, _ in waiting:
                 future.cancel()
+
+
+def one_ahead(results: Iterator[Result]) -> Iterator[Result]:
+    """The same results in their order, the next one worked out in a thread while one is used."""
+    end = object()
+    with ThreadPoolExecutor(1, "landing-next") as pool:
+        coming = pool.submit(next, results, end)
+        while (result := coming.result()) is not end:
+            coming = pool.submit(next, results, end)
+            yield result  # type: ignore[misc]  # the mark of the end never comes here

@@ -14,8 +14,8 @@ NULL_MARKS = ("—", "-", "无", "/", "")
 
 # Anything but visible ASCII without the apostrophe, and Han characters that NFKC leaves as they are.
 _UNUSUAL = r"[^!-&(-~\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{20000}-\x{2f7ff}·]"
-# No-break, zero-width and ideographic spaces go wherever they stand, as do control characters (the NUL bytes of a broken
-# copy), which nobody can see or type; ordinary spaces only at the ends.
+# No-break, zero-width and ideographic spaces go wherever they stand, as do control characters (the NUL bytes of a
+# broken copy), which nobody can see or type; ordinary spaces only at the ends.
 _SPACES_ANYWHERE = (
     r"[\x{00a0}\x{2007}\x{202f}\x{200b}-\x{200f}\x{2060}\x{feff}\x{3000}\x{00}-\x{08}\x{0e}-\x{1f}\x{7f}-\x{9f}]"
 )

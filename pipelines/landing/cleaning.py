@@ -21,7 +21,7 @@ SchoolTypes = Callable[[pl.Series, pl.Series], pl.Series]
 CLEAN_NUMBER = "#number"
 
 # Kinds whose number column may hold the 20 digits of a disability card.
-_CARD_KINDS = ("poverty", "disability")
+CARD_KINDS = ("poverty", "disability")
 
 
 @dataclass
@@ -155,7 +155,7 @@ def _numbers(
     number_field = source.field("citizen_number")
     if number_field is not None:
         cells = text["citizen_number"]
-        written = citizen_numbers.written(cells, card=source.name in _CARD_KINDS)
+        written = citizen_numbers.written(cells, card=source.name in CARD_KINDS)
         # Numbers cut by a spreadsheet are not believed even where the check digit happens to fit.
         written = written.set((context.cut & cells.str.ends_with("000")).fill_null(False), None)
         own = citizen_numbers.read_numbers(written, context.delivered_on)

@@ -10,10 +10,12 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.errors import KongchuoError
 from schemas.catalogue import CATALOGUE
 
 _WAITING = 2  # looks not yet taken, whose frames are kept in memory
 _ENOUGH = 20_000  # rows for a look
+_SAMPLE = 5  # rows named for a fault
 
 
 @functools.cache
@@ -24,9 +26,38 @@ def _model(table: str) -> Any:
     return pandera_schema(CATALOGUE[table])
 
 
+class ContractBroken(KongchuoError):
+    """Accepted rows break the contract of their table: a fault of this program, never of a delivery."""
+
+
 def check_contract(table: str, accepted: pl.DataFrame) -> None:
-    """Raise pandera's SchemaErrors when accepted rows break the contract: a fault of this code, never of a delivery."""
-    _model(table).validate(accepted, lazy=True)
+    """Raise ContractBroken when accepted rows are not what the contract says: columns, types, nulls, values, keys.
+
+    The message counts the rows by column and rule and names the first few by delivery and row, never by a cell.
+    """
+    from pandera.errors import SchemaErrors
+
+    try:
+        _model(table).validate(accepted, lazy=True)
+    except SchemaErrors as found:
+        raise ContractBroken(_told(table, accepted, found.failure_cases)) from None
+
+
+def _told(table: str, accepted: pl.DataFrame, cases: pl.DataFrame) -> str:
+    """What is wrong, by column and rule."""
+    faults = []
+    for (column, check), group in cases.group_by(["column", "check"], maintain_order=True):
+        at = group["index"].drop_nulls().unique().sort()
+        rows = ", ".join(
+            f"delivery {delivery} row {row}"
+            for delivery, row in accepted[at.head(_SAMPLE).to_list()].select("delivery_id", "row_number").iter_rows()
+        )
+        # A check names its values or pattern, which come from the contract.
+        faults.append(f"{column} {check}" + (f": {at.len()} rows ({rows})" if at.len() else ""))
+    return (
+        f"Accepted rows break the contract of {table}, which is a fault of this program and not of the delivery; "
+        f"nothing of this run was kept. Report it with these lines: {'; '.join(faults)}."
+    )
 
 
 class Inspection:

@@ -35,24 +35,27 @@ class Judged:
 
 @dataclass(frozen=True)
 class SoFar:
-    """What a slice has to know of its file: the rows that repeat an earlier one, and the keys of earlier slices."""
+    """What a slice has to know of its file.
+
+    `repeated`: rows that repeat an earlier one. `alone`: rows whose citizen number stands on no other row of the file,
+    so that a key with it stands on none either. `keys`: those of the other accepted rows of earlier slices.
+    """
 
     repeated: pl.Series
+    alone: pl.Series
     keys: pl.Series
 
 
-def repeats(raw: pl.DataFrame, suspects: pl.Series | None = None) -> pl.Series:
+def repeats(raw: pl.DataFrame, suspects: pl.Series) -> pl.Series:
     """Rows that are, as delivered, the same to the last cell as an earlier one of their file.
 
     `suspects`: the only rows that can be.
     """
-    cells = raw.drop(ROW_NUMBER)
-    if suspects is None:
-        suspects = cells.hash_rows().is_duplicated()
     if not suspects.any():
         return _none(raw.height)
-    # Equal hashes are only a suspicion: the few rows concerned are compared cell by cell.
-    few = cells.with_row_index("#i").filter(suspects)
+    # They are compared cell by cell, but only those that have the same hash.
+    few = raw.drop(ROW_NUMBER).with_row_index("#i").filter(suspects)
+    few = few.filter(few.drop("#i").hash_rows().is_duplicated())
     first = few.select(pl.struct(pl.exclude("#i")).is_first_distinct()).to_series()
     return _none(raw.height).scatter(few.filter(~first)["#i"], True)
 
@@ -75,9 +78,11 @@ def judge(
     the batch is a slice of a file.
     """
     repeated = so_far.repeated if so_far else None
+    alone = so_far.alone if so_far else None
     kept = raw
     if repeated is not None and repeated.any():
         kept, context = raw.filter(~repeated), context.filter(~repeated)
+        alone = alone.filter(~repeated) if alone is not None else None
     cleaned = clean(source, kept, context)
     parts = _key_parts(source, cleaned.frame, kept[DELIVERY])
     # Hardly any file says anything twice: keys are compared as text only where their hashes leave a doubt.
@@ -92,7 +97,7 @@ def judge(
     frame = cleaned.frame
     within = inside(frame, kept[DELIVERY]) if source.place else pl.repeat(True, kept.height, eager=True)
     reason = _reasons(source, cleaned, within)
-    key = parts.select(pl.concat_str(pl.all(), separator=_SEPARATOR)).to_series() if twice else None
+    key = _keys(parts, _surely_single(source, frame, alone)) if twice else None
     if key is not None:
         double = _doubles(key, reason, so_far.keys if so_far else None)
         if double.any():
@@ -104,7 +109,7 @@ def judge(
         clean_rows if stands.all() else clean_rows.filter(stands),
         _rejected(kept, ids, reason, headers),
         _counts(raw[DELIVERY], repeated, ids["delivery_id"], stands, within),
-        key.filter(stands) if so_far and key is not None else None,
+        key.filter(stands).drop_nulls() if so_far and key is not None else None,
     )
 
 
@@ -144,6 +149,26 @@ def _key_parts(source: Source, frame: pl.DataFrame, deliveries: pl.Series) -> pl
             part = part.zip_with(part.is_not_null(), _key_part(frame, i, columns))
         parts.append(part)
     return pl.DataFrame({str(i): part for i, part in enumerate(parts)})
+
+
+def _keys(parts: pl.DataFrame, single: pl.Series | None) -> pl.Series:
+    """Every row's key as one text, null where a part is empty; `single`: rows whose key nobody needs to look at."""
+    text = pl.concat_str(pl.all(), separator=_SEPARATOR)
+    if single is None:
+        return parts.select(text).to_series()
+    few = (~single).arg_true()
+    return (
+        pl.Series([None], dtype=pl.String)
+        .new_from_index(0, parts.height)
+        .scatter(few, parts[few].select(text).to_series())
+    )
+
+
+def _surely_single(source: Source, frame: pl.DataFrame, alone: pl.Series | None) -> pl.Series | None:
+    """Rows whose key holds a citizen number that no other row of the file has; None where that says nothing."""
+    if alone is None or not any(choices[0] == ("citizen_number",) for choices in source.key):
+        return None
+    return alone & frame["citizen_number"].is_not_null()
 
 
 def _key_part(frame: pl.DataFrame, choice: int, columns: tuple[str, ...]) -> pl.Series:

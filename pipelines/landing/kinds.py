@@ -11,8 +11,8 @@ import polars as pl
 
 from pipelines.landing.batches import Batch, Incoming
 from pipelines.landing.cells import clean_cells
-from pipelines.landing.citizen_numbers import cut_by_spreadsheet
-from pipelines.landing.cleaning import CLEAN_NUMBER, Context
+from pipelines.landing.citizen_numbers import cut_by_spreadsheet, written
+from pipelines.landing.cleaning import CARD_KINDS, CLEAN_NUMBER, Context
 from pipelines.landing.contents import open_file
 from pipelines.landing.grades import school_year_of
 from pipelines.landing.judging import DELIVERY, Judged, SoFar, judge, repeats
@@ -89,15 +89,25 @@ class _Rows:
         if raw.height <= slice_rows:
             yield judge(self._source, raw, self._context(raw), self._inside, self._headers)
             return
-        repeated = repeats(self._raw)
+        alone = self._alone(raw)
+        suspects = self._raw.hash_rows().is_duplicated() if alone is None else ~alone
+        repeated = repeats(self._raw, suspects)
+        alone = alone if alone is not None else pl.repeat(False, raw.height, eager=True)
         keys = pl.Series([], dtype=pl.String)
         for start in range(0, raw.height, slice_rows):
             part = raw.slice(start, slice_rows)
-            so_far = SoFar(repeated.slice(start, slice_rows), keys)
+            so_far = SoFar(repeated.slice(start, slice_rows), alone.slice(start, slice_rows), keys)
             found = judge(self._source, part, self._context(part), self._inside, self._headers, so_far)
             yield found
-            if found.keys is not None:
+            if found.keys is not None and found.keys.len():
                 keys = pl.concat([keys, found.keys])
+
+    def _alone(self, raw: pl.DataFrame) -> pl.Series | None:
+        """Rows whose citizen number stands on no other row, whatever its form; None where the files have no numbers."""
+        if CLEAN_NUMBER not in raw.columns:
+            return None
+        number = written(raw[CLEAN_NUMBER], card=self._source.name in CARD_KINDS)
+        return number.is_unique() & number.is_not_null()
 
     def _about(self, batch: Batch, files: list[tuple[Incoming, RawFile]]) -> pl.DataFrame:
         """One row per delivery."""

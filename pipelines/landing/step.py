@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.engine import Engine
-from pipelines.landing.ahead import ahead
+from pipelines.landing.ahead import ahead, one_ahead
 from pipelines.landing.batches import Incoming, batch_bytes, batches
 from pipelines.landing.contents import open_file
 from pipelines.landing.contract import Inspection
@@ -196,7 +196,7 @@ class _Ingest:
         for worked in results:
             name = worked.source.name
             done.setdefault(name, []).append(worked)
-            for part in worked.parts:
+            for part in one_ahead(worked.parts):
                 counts.setdefault(name, []).append(part.counts)
                 hand_over.add(worked.source.table, part.accepted)
                 if part.rejected.height:
