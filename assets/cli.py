@@ -110,6 +110,16 @@ def returns(home: Home, county: County, as_of: Night = None, out: Out = None) ->
         print_returns(home, county, as_of.date() if as_of else None, out)
 
 
+@app.command()
+def tidy(home: Home, policy: PolicyFile = None) -> None:
+    """Take away published nights beyond delivery.keep_nights; the last of each month stays."""
+    with said_in_one_sentence():
+        from pipelines.publish.retention import tidy_home
+
+        for night in tidy_home(home, policy):
+            typer.echo(f"no longer published: {night}")
+
+
 def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | None, plain: bool) -> None:
     """Check what can be checked before anything is touched, then run the nights and print the last."""
     from assets.environment import secret_from_environment

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from assets.checks import Declared
 from assets.layer import Layer, step_named
+from quality.deliveries import CHECKS
 
 RECORD = "landing.deliveries"
 
@@ -16,6 +17,6 @@ def landing() -> Layer:
     """What Dagster needs to know of the step `landing`."""
     return Layer(
         "landing",
-        checks=tuple(Declared(check, RECORD, False, RECORD) for check in ("refused_deliveries", "ignored_files")),
+        checks=tuple(Declared(check, RECORD, False, RECORD) for check in CHECKS),
         stands_on={table: (RECORD,) for table in step_named("landing").tables() if table != RECORD},
     )

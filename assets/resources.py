@@ -10,6 +10,7 @@ from pydantic import PrivateAttr
 
 from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
+from pipelines.publish.retention import tidy_home
 
 
 class NightResource(dg.ConfigurableResource):
@@ -40,6 +41,11 @@ class NightResource(dg.ConfigurableResource):
                     watcher.step(name)
                 self._results[name] = night.run_step(name)
         return self._results[step]
+
+    def tidy(self) -> list[date]:
+        """Take away the published nights that the policy no longer keeps; returns them."""
+        policy = optional_setting(self.policy, POLICY)
+        return tidy_home(Path(setting(self.home, HOME)), Path(policy) if policy else None)
 
     def _opened(self, as_of: date) -> Night:
         """The night, opened on first use: what is wrong with folders or policy is then an error of the step."""

@@ -1,4 +1,4 @@
-"""Refused and ignored deliveries of tonight as outcomes: the run goes on and says so (spec 2.5)."""
+"""Refused, ignored and unfinished deliveries of tonight as outcomes: the run goes on and says so (spec 2.5)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from quality.outcome import Outcome, judge
 
+CHECKS = ("refused_deliveries", "ignored_files", "unfinished_files")
 
-def delivery_outcomes(refused: Sequence[tuple[str, str]], ignored: Sequence[str]) -> list[Outcome]:
-    """Two outcomes that never block: refused new deliveries (delivery, reason), and files that are no delivery."""
+
+def delivery_outcomes(
+    refused: Sequence[tuple[str, str]], ignored: Sequence[str], unfinished: Sequence[str]
+) -> list[Outcome]:
+    """Three outcomes that never block: refused new deliveries (delivery, reason), files that are no delivery, and files
+    that were still being written and are left for a later run.
+    """
     return [
         judge(
             "refused_deliveries",
@@ -29,5 +35,15 @@ def delivery_outcomes(refused: Sequence[tuple[str, str]], ignored: Sequence[str]
             action="文件名应为“类别_六位代码.扩展名”，放在以日期命名的目录中。",
             blocking=False,
             sample=list(ignored),
+        ),
+        judge(
+            "unfinished_files",
+            "landing.deliveries",
+            len(unfinished),
+            good="没有正在传输的交付文件。",
+            bad=f"有 {len(unfinished)} 个交付文件正在传输，本次未读取，留待下次。",
+            action="传输完成后自动读取；若文件名以 .part 或 .tmp 结尾，传完后应改为正式文件名。",
+            blocking=False,
+            sample=list(unfinished),
         ),
     ]

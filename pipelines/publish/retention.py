@@ -10,7 +10,9 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+from pipelines.errors import KongchuoError
 from pipelines.publish.folder import nights, published_root
+from pipelines.settings import load_policy
 
 
 def kept_nights(published: list[dt.date], keep: int) -> set[dt.date]:
@@ -33,3 +35,19 @@ def tidy(home: Path, keep: int) -> list[dt.date]:
         link.unlink()
         shutil.rmtree(folder, ignore_errors=True)
     return gone
+
+
+def tidy_home(home: Path, policy: Path | None) -> list[dt.date]:
+    """`tidy` with the number of nights that the policy keeps on the newest one's date.
+
+    Raises KongchuoError where nothing was published yet or a folder cannot be taken away.
+    """
+    published = nights(home)
+    if not published:
+        raise KongchuoError(f"Nothing has been published in {home} yet; give the --home of a night that was run.")
+    try:
+        return tidy(home, int(load_policy(policy, published[-1])["delivery"]["keep_nights"]))
+    except OSError as error:
+        raise KongchuoError(
+            f"The published nights in {home} cannot be taken away ({error.strerror}); let this user write there."
+        ) from error

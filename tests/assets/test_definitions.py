@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from assets.automation import NIGHTLY
+from assets.automation import NIGHTLY, TIDY
 from assets.checks import Declared, results_of
 from assets.definitions import LAYERS, build_defs
 from assets.definitions import defs as lazy_defs
 from assets.metadata import asset_key
 from assets.partitions import NIGHTS, on_the_day
+from assets.resources import NightResource
 from pipelines.engine import discover
 from pipelines.night import STEPS
+from pipelines.publish.folder import new_folder, nights, show
 from quality.invariants import INVARIANTS
 from quality.outcome import Outcome
 from schemas.catalogue import CATALOGUE
@@ -158,3 +160,15 @@ def test_at_two_in_the_morning_the_day_that_has_ended_is_run(defs: dg.Definition
     request = schedule(tick)
     assert request.partition_key == "2025-09-01"
     assert request.run_key == "2025-09-01"
+
+
+def test_old_nights_go_once_a_week_and_never_in_a_night(tmp_path: Any) -> None:
+    home = tmp_path / "home"
+    for day in (date(2025, 9, 28), date(2025, 9, 29), date(2025, 9, 30)):
+        show(home, day, new_folder(home, day))
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[delivery]\nkeep_nights = 1\n", encoding="utf-8")
+    defs = build_defs(night=NightResource(home=str(home), policy=str(policy)))
+    assert defs.resolve_schedule_def(TIDY).cron_schedule == "0 6 * * 0"
+    assert defs.resolve_job_def(TIDY).execute_in_process().success
+    assert nights(home) == [date(2025, 9, 30)]

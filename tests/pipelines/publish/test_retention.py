@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.errors import KongchuoError
 from pipelines.publish.folder import STORE, new_folder, nights, published_root, show
-from pipelines.publish.retention import kept_nights, tidy
+from pipelines.publish.retention import kept_nights, tidy, tidy_home
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2026, 6, 30))
 
@@ -49,3 +51,13 @@ def test_the_current_night_and_every_month_stay(published: list[dt.date], keep: 
     assert set(sorted(published)[-max(keep, 1) :]) <= kept
     assert {(d.year, d.month) for d in kept} == {(d.year, d.month) for d in published}
     assert len(kept) <= max(keep, 1) + len({(d.year, d.month) for d in published})
+
+
+def test_the_policy_says_how_many(tmp_path: Path) -> None:
+    with pytest.raises(KongchuoError, match="Nothing has been published"):
+        tidy_home(tmp_path, None)
+    publish(tmp_path, "2025-09-28", "2025-09-29", "2025-09-30")
+    assert tidy_home(tmp_path, None) == []  # fourteen by default
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[delivery]\nkeep_nights = 1\n", encoding="utf-8")
+    assert tidy_home(tmp_path, policy) == [dt.date(2025, 9, 28), dt.date(2025, 9, 29)]
