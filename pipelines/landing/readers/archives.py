@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,7 +27,11 @@ def unpack(content: bytes, packing: str, limits: Limits) -> bytes:
     if packing == "gz":
         return _gunzip(content, limits.unpacked_bytes)
     archive = open_zip(content)
-    names = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith(_NOT_MEMBERS)]
+    names = [
+        info
+        for info in archive.infolist()
+        if not info.filename.endswith("/") and not info.filename.startswith(_NOT_MEMBERS)
+    ]
     if len(names) != 1:
         raise Unreadable(f"the archive holds {len(names)} files; it must hold one")
     out = bytearray()
@@ -65,24 +70,60 @@ def open_zip(content: bytes) -> zipfile.ZipFile:
 
 
 def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> Iterator[bytes]:
-    """The bytes of a member in chunks, its check sum verified, never more than `limit`, whatever it says of its size.
+    """The bytes of a member in chunks, never more than `limit`, whatever it says of its size.
 
-    Raises Unreadable: damaged, encrypted (reason `encrypted`), or too large.
+    Read to the end of its compressed data and held against its check sum and size: zipfile stops at the size that the
+    directory tells, other readers do not. Raises Unreadable: damaged, encrypted (reason `encrypted`), or too large.
     """
     if info.flag_bits & _ENCRYPTED:
         raise Unreadable("the archive has a password", "encrypted")
     if info.file_size > limit:
         raise Unreadable(_too_large(limit))
-    done = 0
+    done = crc = 0
     try:
-        with archive.open(info) as stream:
-            while chunk := stream.read(CHUNK):
-                done += len(chunk)
-                if done > limit:
-                    raise Unreadable(_too_large(limit))
-                yield chunk
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+        for chunk in _inflated(_packed(archive, info), info.compress_type):
+            done += len(chunk)
+            crc = zlib.crc32(chunk, crc)
+            if done > limit:
+                raise Unreadable(_too_large(limit))
+            yield chunk
+    except (struct.error, zlib.error) as error:
         raise Unreadable("the archive is damaged or cut off") from error
+    if done != info.file_size or crc != info.CRC:
+        raise Unreadable("the archive is damaged or cut off")
+
+
+def _packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> memoryview:
+    """The compressed data of a member, behind its local header."""
+    assert isinstance(archive.fp, io.BytesIO)
+    content = archive.fp.getbuffer()
+    signature, name, extra = struct.unpack_from("<4s22xHH", content, max(info.header_offset, 0))
+    start = info.header_offset + 30 + name + extra
+    if signature != _SIGNATURES["zip"] or info.header_offset < 0 or start + info.compress_size > len(content):
+        raise Unreadable("the archive is damaged or cut off")
+    return content[start : start + info.compress_size]
+
+
+def _inflated(packed: memoryview, method: int) -> Iterator[bytes]:
+    """Compressed data in chunks of its content. Raises Unreadable when it is not over where its stream is."""
+    if method == zipfile.ZIP_STORED:
+        yield from (bytes(packed[at : at + CHUNK]) for at in range(0, len(packed), CHUNK))
+        return
+    if method != zipfile.ZIP_DEFLATED:
+        raise Unreadable("the archive is packed in an unusual way; pack it anew as an ordinary .zip")
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    at = 0
+    rest = b""
+    while not stream.eof:
+        if not rest:
+            rest = bytes(packed[at : at + CHUNK])
+            at += len(rest)
+        chunk = stream.decompress(rest, CHUNK)
+        if not rest and not chunk:
+            raise Unreadable("the archive is damaged or cut off")
+        rest = stream.unconsumed_tail
+        if chunk:
+            yield chunk
 
 
 def _too_large(limit: int) -> str:

@@ -85,7 +85,7 @@ def _without_blank(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with anything in them."""
     first = frame.get_column(frame.columns[1])
     # Only a row whose first cell is empty can be blank; that is asked before all cells are.
-    blank = first.is_null() | (first.str.len_bytes() < 16) & (first.str.strip_chars() == "")
+    blank = first.is_null() | (first.str.strip_chars() == "")
     if not blank.any():
         return frame
     suspects = frame.with_row_index("#i").filter(blank)

@@ -1,7 +1,8 @@
 """What a workbook may do to its reader, looked at before it is read: bombs, entities, cells at the end of the world.
 
-calamine lays out the whole rectangle around the cells of a sheet at once: two cells far apart would take more memory
-than any machine has, and the process with them. So the extent is read from the XML first.
+calamine lays out the whole rectangle around the cells of a sheet at once, and believes what a file says of its sizes:
+two cells far apart would take more memory than any machine has, and the process with them. So the extent is read
+first, and what calamine is given is what was looked at.
 """
 
 from __future__ import annotations
@@ -12,117 +13,89 @@ import struct
 import zipfile
 from collections.abc import Iterator
 
-import olefile
-
 from pipelines.landing.readers.archives import member, open_zip
 from pipelines.landing.readers.raw_file import Limits, Unreadable
+from pipelines.landing.readers.sheet_extents import Extent, cells_of_any_form, cells_of_usual_form
 
 _BOOK = "xl/workbook.xml"
+_OTHER_BOOKS = ("xl/workbook.bin", "content.xml")  # of .xlsb and .ods, which nobody has looked at
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EPOCH_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
-# A cell with something in it, a reference in quotes of either sort: <c r="B7" t="s"><v>…
-_CELL = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'][^<>]*[^/<>]?>(?=\s*<[^/])""")
-_ANY_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-_OVERLAP = 512  # bytes of a chunk looked at again with the next: no cell's tag is longer
-_FILEPASS, _DATEMODE, _END = 0x2F, 0x22, 0x0A  # records of .xls
+_DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_LONGEST = 4 * 1024 * 1024  # bytes from tag to tag; a cell holds 32,767 characters
+_MERGES = 1_000_000  # merged ranges of a workbook
 
 
-def check_xlsx(content: bytes, limits: Limits) -> bool:
-    """Whether the workbook counts its dates from 1904. Raises Unreadable when it is damaged, too large or a trap."""
+def check_xlsx(content: bytes, limits: Limits) -> tuple[bytes, bool]:
+    """The workbook to be read, and whether it counts its dates from 1904.
+
+    Raises Unreadable when it is damaged, too large or a trap.
+    """
     archive = open_zip(content)
     members = archive.infolist()
-    names = {info.filename for info in members}
-    if _BOOK not in names:
-        raise Unreadable("the file is an archive, but no workbook")
+    names = {info.filename.replace("\\", "/").lower() for info in members}
+    if not any(info.filename == _BOOK for info in members) or names.intersection(_OTHER_BOOKS):
+        raise Unreadable("the file is an archive, but no .xlsx workbook")
     if len(names) < len(members):
         raise Unreadable("the workbook holds a part twice")
     left = limits.unpacked_bytes
+    merges = 0
     epoch_1904 = False
     for info in members:
-        cells = _Extent(_ANY_CELL)
+        extent = Extent()
         for size, xml in _parts(archive, info, left):
             left -= size
             if _DECLARATION.search(xml):
                 raise Unreadable("a part of the workbook declares entities; save it anew with a spreadsheet program")
             if info.filename == _BOOK and _EPOCH_1904.search(xml):
                 epoch_1904 = True
-            cells.take(xml)
-        if cells.area > limits.cells:
-            # Cells without content do not count; they are told apart only where they would make a difference.
-            cells = _Extent(_CELL)
-            for _, xml in _parts(archive, info, limits.unpacked_bytes):
-                cells.take(xml)
-            if cells.area > limits.cells:
-                raise Unreadable(
-                    f"the cells of a sheet lie so far apart that its rectangle has more than {limits.cells} cells "
-                    "(delivery.max_cells); delete what stands far outside the table"
-                )
-    return epoch_1904
+            merges += xml.count(b"mergeCell ")
+            cells_of_usual_form(xml, extent)
+        if extent.unsure or extent.area > limits.cells:
+            # Slowly and exactly: odd ways to write a cell, and which cells have anything in them.
+            extent = cells_of_any_form(xml for _, xml in _parts(archive, info, limits.unpacked_bytes))
+        check_area(extent.area, limits)
+    if merges > _MERGES:
+        raise Unreadable(f"the workbook has more than {_MERGES} merged ranges; undo them and deliver again")
+    return (content if _plain(content, archive) else _packed_anew(archive, limits)), epoch_1904
+
+
+def check_area(area: int, limits: Limits) -> None:
+    """Raises Unreadable when the rectangle around the cells of a sheet is too large."""
+    if area > limits.cells:
+        raise Unreadable(
+            f"the cells of a sheet lie so far apart that its rectangle has more than {limits.cells} cells "
+            "(delivery.max_cells); delete what stands far outside the table"
+        )
 
 
 def _parts(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> Iterator[tuple[int, bytes]]:
-    """The member in chunks, each with the end of the one before it: its own size, and the bytes to look at."""
-    tail = b""
+    """The member in parts of whole tags: the size of a chunk, and what of it and of those before is complete."""
+    rest = b""
     for chunk in member(archive, info, limit):
-        yield len(chunk), tail + chunk
-        tail = chunk[-_OVERLAP:]
+        rest += chunk
+        # What is longer is no cell as it is usually written, and then it is seen as none.
+        at = len(rest) if len(rest) > _LONGEST else max(rest.rfind(b"<", len(rest) - len(chunk)), 0)
+        yield len(chunk), rest[:at]
+        rest = rest[at:]
+    yield 0, rest
 
 
-class _Extent:
-    """The rectangle around the cells of a sheet, seen part by part."""
-
-    def __init__(self, pattern: re.Pattern[bytes]) -> None:
-        self._pattern = pattern
-        self._rows: set[int] = set()
-        self._columns: set[int] = set()
-
-    def take(self, xml: bytes) -> None:
-        """Take the cells of a part."""
-        found = set(self._pattern.findall(xml))
-        if found:
-            rows = self._rows | {int(row) for _, row in found}
-            columns = self._columns | {_column(letters) for letters in {letters for letters, _ in found}}
-            self._rows, self._columns = {min(rows), max(rows)}, {min(columns), max(columns)}
-
-    @property
-    def area(self) -> int:
-        """Cells of the rectangle."""
-        if not self._rows:
-            return 0
-        return (max(self._rows) - min(self._rows) + 1) * (max(self._columns) - min(self._columns) + 1)
+def _plain(content: bytes, archive: zipfile.ZipFile) -> bool:
+    """Whether every reader of archives finds the same directory in it: one end of it, which tells where it begins."""
+    end = content.find(_DIRECTORY_END)
+    if end != content.rfind(_DIRECTORY_END) or _DIRECTORY_END_64 in content or end + 22 > len(content):
+        return False
+    (start,) = struct.unpack_from("<I", content, end + 16)
+    return bool(start == archive.start_dir)
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def check_xls(content: bytes) -> bool:
-    """Whether the workbook counts its dates from 1904. Raises Unreadable when it has a password or is none."""
-    try:
-        with olefile.OleFileIO(io.BytesIO(content)) as ole:
-            if ole.exists("EncryptedPackage"):
-                raise Unreadable("the workbook has a password", "encrypted")
-            stream = next((name for name in ("Workbook", "Book") if ole.exists(name)), None)
-            if stream is None:
-                raise Unreadable("the file is no workbook")
-            book = ole.openstream(stream).read()
-    except Unreadable:
-        raise
-    # olefile trusts what it reads and fails in many ways on what is damaged.
-    except Exception as error:
-        raise Unreadable("the workbook is damaged or cut off") from error
-    epoch_1904 = False
-    at = 0
-    while at + 4 <= len(book):
-        record, size = struct.unpack_from("<HH", book, at)
-        if record == _FILEPASS:
-            raise Unreadable("the workbook has a password", "encrypted")
-        if record == _DATEMODE and size >= 2:
-            epoch_1904 = struct.unpack_from("<H", book, at + 4)[:1] == (1,) if at + 6 <= len(book) else False
-        if record == _END:  # of the records about the whole workbook
-            break
-        at += 4 + size
-    return epoch_1904
+def _packed_anew(archive: zipfile.ZipFile, limits: Limits) -> bytes:
+    """The same members in an archive that can be read in one way only."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for info in archive.infolist():
+            with packed.open(zipfile.ZipInfo(info.filename), "w", force_zip64=False) as stream:
+                for chunk in member(archive, info, limits.unpacked_bytes):
+                    stream.write(chunk)
+    return out.getvalue()

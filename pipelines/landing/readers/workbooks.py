@@ -11,10 +11,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.landing.readers.archives import kind_of
+from pipelines.landing.readers.binary_workbooks import check_xls
 from pipelines.landing.readers.cell_texts import as_text
 from pipelines.landing.readers.raw_file import ROW_NUMBER, Limits, RawFile, Unreadable
 from pipelines.landing.readers.tables import FIRST_ROWS, Header, find_header, joined, raw_file
-from pipelines.landing.readers.workbook_checks import check_xls, check_xlsx
+from pipelines.landing.readers.workbook_checks import check_xlsx
 from schemas.sources import Source
 
 _CHUNK = 20_000  # rows turned into text at a time
@@ -29,7 +30,8 @@ def read_workbook(source: Source, content: bytes, limits: Limits) -> RawFile:
     Merged cells are filled with what stands in them, in a header downwards only: a name over two columns is the name
     of one. Numbers are written as a spreadsheet shows them, with its 15 digits. Raises Unreadable.
     """
-    epoch_1904 = check_xlsx(content, limits) if kind_of(content) == "zip" else check_xls(content)
+    check = check_xlsx if kind_of(content) == "zip" else check_xls
+    content, epoch_1904 = check(content, limits)
     with _told():
         # calamine reads the names of all sheets, and a sheet when it is asked for.
         import python_calamine
@@ -82,11 +84,11 @@ def _merges(sheet: Any, limits: Limits) -> list[Merge]:
     """The merged ranges, cut to what the sheet holds."""
     if sheet.start is None:
         return []
-    height, width = sheet.total_height, sheet.total_width
+    last_row, last_column = sheet.end
     found: list[Merge] = []
     area = 0
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        merge = (top, left, min(bottom, height - 1), min(right, width - 1))
+        merge = (top, left, min(bottom, last_row), min(right, last_column))
         if merge[2] < top or merge[3] < left:
             continue
         area += (merge[2] - top + 1) * (merge[3] - left + 1)
@@ -147,15 +149,17 @@ def _frame(sheet: Any, merges: Sequence[Merge], header: Header) -> pl.DataFrame:
 
 def _filled(frame: pl.DataFrame, merges: Sequence[Merge], header_row: int) -> pl.DataFrame:
     """Every cell of a merged range with what stands in its first."""
-    cells: dict[int, dict[int, str]] = {}  # column → row of the frame → text
+    filled: dict[int, list[tuple[int, int, str]]] = {}  # column → first and last row of the frame, text
     for top, left, bottom, right in merges:
         if top < header_row or left >= frame.width:
             continue
         text = frame.item(top - header_row, left)
         if text:
             for column in range(left, min(right, frame.width - 1) + 1):
-                cells.setdefault(column, {}).update(
-                    dict.fromkeys(range(top - header_row, bottom - header_row + 1), text)
-                )
-    changed = [frame.to_series(column).scatter(list(found), list(found.values())) for column, found in cells.items()]
+                filled.setdefault(column, []).append((top - header_row, bottom - header_row, text))
+    changed: list[pl.Series] = []
+    for column, found in filled.items():
+        ranges = pl.DataFrame(found, schema=["first", "last", "text"], orient="row")
+        cells = ranges.select(pl.int_ranges("first", pl.col("last") + 1).alias("row"), "text").explode("row")
+        changed.append(frame.to_series(column).scatter(cells["row"], cells["text"]))
     return frame.with_columns(changed) if changed else frame
