@@ -27,7 +27,7 @@ Merge = tuple[int, int, int, int, Any]
 def xlsx(
     *sheets: Rows | Callable[[Any, Any], None], merges: Sequence[Merge] = (), hidden: Sequence[int] = (), **options: Any
 ) -> bytes:
-    """A workbook of sheets, each of rows or written by a function of book and sheet. `merges`: in every sheet of rows."""
+    """A workbook of sheets: rows, or a function that writes book and sheet. `merges`: in every sheet of rows."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd"} | options) as book:
         for i, rows in enumerate(sheets):

@@ -5,55 +5,79 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.landing.readers.encodings import as_utf8
+from pipelines.landing.readers.encodings import encodings_of, pieces
 from pipelines.landing.readers.raw_file import ROW_NUMBER, Limits, RawFile, Unreadable
 from pipelines.landing.readers.tables import FIRST_ROWS, Header, find_header, raw_file
 from schemas.sources import Source
 
 SEPARATORS = (",", "\t", ";")
 _HEAD = 256 * 1024  # bytes in which the header row must end; a register's header has a few hundred
+_WAITING = 2  # pieces that wait for being parsed
+
+
+class _OpenQuotes(Unreadable):
+    """Quotes that do not close."""
 
 
 def read_delimited(source: Source, content: bytes, limits: Limits) -> RawFile:
     """Read a delivered text file of one kind.
 
-    The separator is the one under which the header is best understood. Rows with fewer cells than the header end in
-    empty cells; cells beyond the header belong to no column and are left out. Row numbers count records, so a line
-    break inside quotes does not move them. Raises Unreadable.
+    The encoding is the first in which every byte has a meaning, the separator the one under which the header is best
+    understood. Rows with fewer cells than the header end in empty cells; cells beyond the header belong to no column
+    and are left out. Row numbers count records, so a line break inside quotes does not move them. Raises Unreadable.
     """
-    body = as_utf8(content)
-    del content
-    if not body or body.isspace():
+    for encoding, mark in encodings_of(content):
+        try:
+            try:
+                return _read(source, pieces(content, encoding, mark), limits)
+            except _OpenQuotes:
+                # A lone quote in a cell may have hidden where a record ends: once more, in one piece.
+                return _read(source, iter([b"".join(pieces(content, encoding, mark))]), limits)
+        except UnicodeError:
+            continue
+    raise Unreadable("the file is no text in UTF-8, UTF-16 with a byte order mark, or GB18030")
+
+
+def _read(source: Source, text: Iterator[bytes], limits: Limits) -> RawFile:
+    first = next(text)
+    if not first or first.isspace():
+        # The header is at the beginning: megabytes of blanks before it are nothing that anyone delivers.
+        deque(text, maxlen=0)
         return RawFile.refused("empty", "the file is empty")
-    head = _head(body)
-    start = _start(source, head)
+    start = _start(source, first[:_HEAD].decode("utf-8", errors="ignore"))
     header = start.header
+    if start.end >= _HEAD < len(first):
+        raise Unreadable(f"the header row does not end within {_HEAD // 1024} KiB")
     columns = len(header.match.columns)
     if columns > limits.columns:
         raise Unreadable(f"the header has {columns} columns, more than {limits.columns} (delivery.max_columns)")
-    # Names by position: pl.read_csv would rename doubles in its own way.
-    names = [f"c{i}" for i in range(columns)]
-    body = body[start.offset :] if start.offset else body
-    return raw_file(_records(body, names, header.row, start.separator), header)
-
-
-def _head(body: bytes) -> str:
-    """The beginning of the text; a cut in the middle of a character is no fault of the file."""
-    return body[:_HEAD].decode("utf-8", errors="ignore")
+    bodies = itertools.chain([first[start.end :]], text)
+    # The next piece is decoded while one is parsed: the one holds the interpreter, the other does not.
+    with ThreadPoolExecutor(1, "parsing") as beside:
+        parsed: list[Future[pl.DataFrame]] = []
+        for body in bodies:
+            if len(parsed) > _WAITING:
+                parsed[-_WAITING].result()
+            parsed.append(beside.submit(_records, body, columns, start.separator))
+        frame = pl.concat([done.result() for done in parsed])
+    return raw_file(frame.with_row_index(ROW_NUMBER, offset=header.row + 1), header)
 
 
 @dataclass(frozen=True)
 class _Start:
-    """`separator` and `header` as found; `offset`: bytes before the header row."""
+    """`separator` and `header` as found; `end`: bytes up to the end of the header row."""
 
     separator: str
     header: Header
-    offset: int
+    end: int
 
 
 def _start(source: Source, head: str) -> _Start:
@@ -65,7 +89,7 @@ def _start(source: Source, head: str) -> _Start:
         header = find_header(source, rows)
         known = len({column for column in header.match.columns if column}) if header else -1
         if header and known > most:
-            lines = itertools.islice(io.StringIO(head, newline="\n"), ends[header.row - 2] if header.row > 1 else 0)
+            lines = itertools.islice(io.StringIO(head, newline="\n"), ends[header.row - 1])
             best, most = _Start(separator, header, sum(len(line.encode("utf-8")) for line in lines)), known
     if best is None:
         raise Unreadable("the file has no header row")
@@ -84,32 +108,25 @@ def _first_records(head: str, separator: str) -> tuple[list[list[str]], list[int
     return rows, ends
 
 
-def _records(body: bytes, names: list[str], header_row: int, separator: str) -> pl.DataFrame:
-    """Every record after the header, as text."""
+def _records(body: bytes, columns: int, separator: str) -> pl.DataFrame:
+    """Every record of a piece of the file, as text."""
+    # Names by position, in a header of our own: the file's may be double, and a piece has none.
+    names = [f"c{i}" for i in range(columns)]
+    piece = separator.join(names).encode() + b"\n" + body
     try:
         return pl.read_csv(
-            body,
-            separator=separator,
-            infer_schema=False,
-            new_columns=names,
-            row_index_name=ROW_NUMBER,
-            row_index_offset=header_row + 1,
-            truncate_ragged_lines=True,
-            raise_if_empty=False,
+            piece, separator=separator, infer_schema=False, truncate_ragged_lines=True, raise_if_empty=False
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         # Polars stops at a quote inside an unquoted cell (云岭"一小"), which harms nobody: the slow reader takes those.
-        return _records_by_csv(body, names, header_row, separator, error)
+        return _records_by_csv(piece, names, separator, error)
 
 
-def _records_by_csv(
-    body: bytes, names: list[str], header_row: int, separator: str, cause: BaseException
-) -> pl.DataFrame:
+def _records_by_csv(piece: bytes, names: list[str], separator: str, cause: BaseException) -> pl.DataFrame:
     try:
-        text = io.StringIO(body.decode("utf-8"), newline="")
+        text = io.StringIO(piece.decode("utf-8"), newline="")
         rows = list(itertools.islice(csv.reader(text, delimiter=separator, strict=True), 1, None))
     except csv.Error as error:
-        raise Unreadable(f"the quotes of the file do not close: {error}") from cause
+        raise _OpenQuotes(f"the quotes of the file do not close: {error}") from cause
     columns = {name: [row[i] if i < len(row) and row[i] else None for row in rows] for i, name in enumerate(names)}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return frame.with_row_index(ROW_NUMBER, offset=header_row + 1)
+    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))

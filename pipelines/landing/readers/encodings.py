@@ -3,50 +3,53 @@
 from __future__ import annotations
 
 import codecs
-
-from pipelines.landing.readers.raw_file import Unreadable
+from collections.abc import Iterator
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHUNK = 16 * 1024 * 1024  # bytes decoded at a time: a province's registry is never in memory as Python text
+# A mark decides; without one it is UTF-8, and where a byte does not fit GB18030, of which GBK is a part.
+_UNMARKED = ("utf-8", "gb18030")
+_CHUNK = 8 * 1024 * 1024  # bytes decoded at a time: a province's registry is never in memory as Python text
+_QUOTE, _LINE_END = b'"', b"\n"
+_TRIES = 1000  # line ends looked at for one outside quotes, from the end of a piece
 
 
-def as_utf8(content: bytes) -> bytes:
-    """The text of a file as UTF-8 without a byte order mark.
-
-    A mark decides; without one it is UTF-8, and where that fails GB18030 (GBK is part of it). Raises Unreadable when
-    a byte is valid in none.
-    """
+def encodings_of(content: bytes) -> tuple[tuple[str, int], ...]:
+    """The encodings to try in their order, each with the length of its mark."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            body = content[len(mark) :]
-            if encoding == "utf-8":
-                return _checked(body)
-            return _recoded(body, encoding, "UTF-16")
-    try:
-        return _checked(content)
-    except Unreadable:
-        return _recoded(content, "gb18030", "UTF-8, UTF-16 with a byte order mark, or GB18030")
+            return ((encoding, len(mark)),)
+    return tuple((encoding, 0) for encoding in _UNMARKED)
 
 
-def _checked(content: bytes) -> bytes:
-    """The same bytes when they are UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(content), _CHUNK):
-            decoder.decode(content[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise Unreadable("the file is not valid UTF-8 text") from error
-    return content
+def pieces(content: bytes, encoding: str, start: int) -> Iterator[bytes]:
+    """The text in UTF-8, in pieces that end at the end of a record, as far as quotes tell; the last ends with the file.
 
-
-def _recoded(content: bytes, encoding: str, tried: str) -> bytes:
+    Raises UnicodeError at a byte that the encoding does not know.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
-    out = bytearray()
-    try:
-        for start in range(0, len(content), _CHUNK):
-            out += decoder.decode(content[start : start + _CHUNK]).encode("utf-8")
-        out += decoder.decode(b"", final=True).encode("utf-8")
-    except UnicodeError as error:  # surrogates that stand alone fail when they are encoded
-        raise Unreadable(f"the file is no text in {tried}") from error
-    return bytes(out)
+    rest = b""
+    for at in range(start, max(len(content), start + 1), _CHUNK):
+        last = at + _CHUNK >= len(content)
+        # A surrogate that stands alone fails when it is encoded.
+        text = rest + decoder.decode(content[at : at + _CHUNK], final=last).encode("utf-8")
+        if last:
+            yield text
+            return
+        end = _end_of_records(text)
+        yield text[:end]
+        rest = text[end:]
+
+
+def _end_of_records(text: bytes) -> int:
+    """After the last line end that is not inside quotes; 0 where none of the last thousand is outside."""
+    quotes = text.count(_QUOTE)
+    end = len(text)
+    for _ in range(_TRIES):
+        line_end = text.rfind(_LINE_END, 0, end)
+        if line_end < 0:
+            return 0
+        quotes -= text.count(_QUOTE, line_end, end)
+        if quotes % 2 == 0:
+            return line_end + 1
+        end = line_end
+    return 0

@@ -23,6 +23,7 @@ _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EPOCH_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _LONGEST = 4 * 1024 * 1024  # bytes from tag to tag; a cell holds 32,767 characters
+_LARGE = 1 << 31  # bytes of a member that need a directory for large ones
 _MERGES = 1_000_000  # merged ranges of a workbook
 
 
@@ -95,7 +96,8 @@ def _packed_anew(archive: zipfile.ZipFile, limits: Limits) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for info in archive.infolist():
-            with packed.open(zipfile.ZipInfo(info.filename), "w", force_zip64=False) as stream:
+            large = info.file_size >= _LARGE
+            with packed.open(zipfile.ZipInfo(info.filename or "x"), "w", force_zip64=large) as stream:
                 for chunk in member(archive, info, limits.unpacked_bytes):
                     stream.write(chunk)
     return out.getvalue()

@@ -171,7 +171,7 @@ def test_a_moment_keeps_its_time(book):
     def write(workbook, sheet):
         sheet.write_row(0, 0, HEADER)
         moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        sheet.write_datetime(1, 1, dt.datetime(2025, 9, 9, 8, 30), moment)
+        sheet.write_datetime(1, 1, dt.datetime(2025, 9, 9, 8, 30), moment)  # noqa: DTZ001
 
     assert column(read(xlsx(write)), "日期") == ["2025-09-09 08:30:00"]
 
