@@ -47,9 +47,13 @@ def read_delimited(source: Source, content: bytes, limits: Limits) -> RawFile:
 
 
 def _read(source: Source, text: Iterator[bytes], limits: Limits) -> RawFile:
-    first = next(text)
-    if not first or first.isspace():
-        # The header is at the beginning: megabytes of blanks before it are nothing that anyone delivers.
+    first = b""
+    for piece in text:
+        first += piece
+        if len(first) >= _HEAD:
+            break
+    if not first.strip():
+        # The header is at the beginning: nobody delivers so many blanks before it. The rest must be text all the same.
         deque(text, maxlen=0)
         return RawFile.refused("empty", "the file is empty")
     start = _start(source, first[:_HEAD].decode("utf-8", errors="ignore"))
@@ -87,7 +91,7 @@ def _start(source: Source, head: str) -> _Start:
     for separator in SEPARATORS:
         rows, ends = _first_records(head, separator)
         header = find_header(source, rows)
-        known = len({column for column in header.match.columns if column}) if header else -1
+        known = header.known if header else -1
         if header and known > most:
             lines = itertools.islice(io.StringIO(head, newline="\n"), ends[header.row - 1])
             best, most = _Start(separator, header, sum(len(line.encode("utf-8")) for line in lines)), known

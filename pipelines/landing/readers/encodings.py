@@ -36,7 +36,8 @@ def pieces(content: bytes, encoding: str, start: int) -> Iterator[bytes]:
             yield text
             return
         end = _end_of_records(text)
-        yield text[:end]
+        if end:
+            yield text[:end]
         rest = text[end:]
 
 

@@ -30,6 +30,16 @@ class Header:
     row: int
     match: HeaderMatch
 
+    @property
+    def known(self) -> int:
+        """How many columns of the kind it has."""
+        return known_columns(self.match)
+
+
+def known_columns(match: HeaderMatch) -> int:
+    """How many columns of the kind a header row names."""
+    return len({column for column in match.columns if column})
+
 
 def find_header(source: Source, rows: Sequence[Sequence[str]]) -> Header | None:
     """The header among the first rows of a table: the row with the most known headers, the first of several.
@@ -45,7 +55,7 @@ def find_header(source: Source, rows: Sequence[Sequence[str]]) -> Header | None:
             candidates.append(joined(source, rows[i - 1], cells))
         for names in candidates:
             match = match_header(source, names)
-            known = len({column for column in match.columns if column})
+            known = known_columns(match)
             if known > most or (found is None and any(cell.strip() for cell in cells)):
                 found, most = Header(i + 1, match), max(known, most)
     return found

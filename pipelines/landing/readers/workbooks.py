@@ -44,22 +44,21 @@ def read_workbook(source: Source, content: bytes, limits: Limits) -> RawFile:
             if sheet.visible == python_calamine.SheetVisibleEnum.Visible
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        best: tuple[int, Any, list[Merge], Header] | None = None
+        best: tuple[Any, list[Merge], Header] | None = None
         for i in sheets:
             sheet = workbook.get_sheet_by_index(i)
             merges = _merges(sheet, limits)
             header = _header(source, sheet, merges)
             if header is None:
                 continue
-            known = len({column for column in header.match.columns if column})
             complete = header.match.problem is None or not header.match.problem.startswith("missing_column")
-            if best is None or known > best[0] or complete:
-                best = (known, sheet, merges, header)
+            if best is None or header.known > best[2].known or complete:
+                best = (sheet, merges, header)
             if complete:
                 break
         if best is None:
             return RawFile.refused("empty", "no visible sheet of the workbook has anything in it")
-        _, sheet, merges, header = best
+        sheet, merges, header = best
         columns = len(header.match.columns)
         if columns > limits.columns:
             raise Unreadable(f"the sheet has {columns} columns, more than {limits.columns} (delivery.max_columns)")
@@ -120,7 +119,8 @@ def _header(source: Source, sheet: Any, merges: Sequence[Merge]) -> Header | Non
     if here < deepest <= here + _DEEPEST and deepest < len(rows):
         names = joined(source, rows[deepest - 1], rows[deepest])
         lower = find_header(source, [names])
-        if lower is not None:
+        # A cell that is merged from the header into the rows below makes no header of these.
+        if lower is not None and lower.known >= header.known:
             return Header(deepest + 1, lower.match)
     return header
 

@@ -111,6 +111,12 @@ def test_a_merged_range_may_reach_beyond_the_table(book):
     assert column(raw, "学校标识码") == [ROW[0]] * 2
 
 
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_a_cell_merged_from_the_header_into_the_rows_is_no_deeper_header(book, last):
+    raw = book([HEADER, ROW, OTHER, ROW], merges=[(0, 6, last, 6, "并")])
+    assert (rows(raw), raw.skipped) == ([2, 3, 4], 0)
+
+
 def test_a_merged_blank_stays_blank(book):
     raw = book([HEADER, [None, *ROW[1:]], [None, *ROW[1:]]], merges=[(1, 0, 2, 0, "")])
     assert column(raw, "学校标识码") == [None, None]
