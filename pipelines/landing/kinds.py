@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -93,11 +94,20 @@ class _Rows:
         suspects = self._raw.hash_rows().is_duplicated() if alone is None else ~alone
         repeated = repeats(self._raw, suspects)
         alone = alone if alone is not None else pl.repeat(False, raw.height, eager=True)
+        starts = range(0, raw.height, slice_rows)
+        parts = deque(
+            (raw.slice(start, slice_rows), repeated.slice(start, slice_rows), alone.slice(start, slice_rows))
+            for start in starts
+        )
+        # Of a large file every slice goes when it is judged: its rows are in the warehouse then.
+        self._raw = raw = raw.clear()
         keys = pl.Series([], dtype=pl.String)
-        for start in range(0, raw.height, slice_rows):
-            part = raw.slice(start, slice_rows)
-            so_far = SoFar(repeated.slice(start, slice_rows), alone.slice(start, slice_rows), keys)
-            found = judge(self._source, part, self._context(part), self._inside, self._headers, so_far)
+        while parts:
+            part, again, single = parts.popleft()
+            found = judge(
+                self._source, part, self._context(part), self._inside, self._headers, SoFar(again, single, keys)
+            )
+            del part
             yield found
             if found.keys is not None and found.keys.len():
                 keys = pl.concat([keys, found.keys])
@@ -107,7 +117,8 @@ class _Rows:
         if CLEAN_NUMBER not in raw.columns:
             return None
         number = written(raw[CLEAN_NUMBER], card=self._source.name in CARD_KINDS)
-        return number.is_unique() & number.is_not_null()
+        # Two numbers with one hash are not alone: that costs a look, no mistake.
+        return number.hash().is_unique() & number.is_not_null()
 
     def _about(self, batch: Batch, files: list[tuple[Incoming, RawFile]]) -> pl.DataFrame:
         """One row per delivery."""
