@@ -18,11 +18,12 @@ COMPARE ?= $(WORLD)/../../tools/compare/compare.py
 ACCEPT_HOME ?= $(BUILD)/accept
 ACCEPT_TABLES ?= zeroing dropout_rate retention enrolment_rate source_status restricted.children restricted.cases restricted.events
 CHILDREN ?= 200000
+ROWS ?= 8000000
 
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full lint format dev accept bench clean
+.PHONY: help env run test test-full lint format dev accept bench bench-files clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -90,6 +91,9 @@ accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night w
 
 bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries
 	$(BIN)/python -m tests.bench.run --children $(CHILDREN)
+
+bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckDB needs to load it from UTF-8
+	$(BIN)/python -m tests.bench.files --rows $(ROWS)
 
 clean: ## everything that make has made, but the environment
 	rm -rf $(BUILD) *.egg-info
