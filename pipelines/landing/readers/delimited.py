@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from schemas.sources import Source
 
 SEPARATORS = (",", "\t", ";")
 _HEAD = 256 * 1024  # bytes in which the header row must end; a register's header has a few hundred
+_QUOTE = b'"'
 _WAITING = 2  # pieces that wait for being parsed
 
 
@@ -117,20 +118,39 @@ def _records(body: bytes, columns: int, separator: str) -> pl.DataFrame:
     # Names by position, in a header of our own: the file's may be double, and a piece has none.
     names = [f"c{i}" for i in range(columns)]
     piece = separator.join(names).encode() + b"\n" + body
+    cause: BaseException | None = None
     try:
-        return pl.read_csv(
+        frame = pl.read_csv(
             piece, separator=separator, infer_schema=False, truncate_ragged_lines=True, raise_if_empty=False
         )
+        # Of quotes that are out of place Polars makes what it can, and may swallow rows: they are counted once more.
+        if _QUOTE not in body or frame.height == sum(1 for _ in _rows(piece, separator)):
+            return frame
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         # Polars stops at a quote inside an unquoted cell (云岭"一小"), which harms nobody: the slow reader takes those.
-        return _records_by_csv(piece, names, separator, error)
-
-
-def _records_by_csv(piece: bytes, names: list[str], separator: str, cause: BaseException) -> pl.DataFrame:
-    try:
-        text = io.StringIO(piece.decode("utf-8"), newline="")
-        rows = list(itertools.islice(csv.reader(text, delimiter=separator, strict=True), 1, None))
+        cause = error
     except csv.Error as error:
-        raise _OpenQuotes(f"the quotes of the file do not close: {error}") from cause
+        raise _OpenQuotes(_malformed(error)) from error
+    return _records_by_csv(piece, names, separator, cause)
+
+
+def _records_by_csv(piece: bytes, names: list[str], separator: str, cause: BaseException | None) -> pl.DataFrame:
+    try:
+        rows = list(_rows(piece, separator))
+    except csv.Error as error:
+        raise _OpenQuotes(_malformed(error)) from cause
     columns = {name: [row[i] if i < len(row) and row[i] else None for row in rows] for i, name in enumerate(names)}
     return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+
+
+def _rows(piece: bytes, separator: str) -> Iterator[list[str]]:
+    """The records after the header, read strictly: a quoted cell ends where its quote does."""
+    lines: Iterable[str] = io.TextIOWrapper(io.BytesIO(piece), "utf-8", newline="\n")
+    if piece.count(b"\r") > piece.count(b"\r\n"):
+        # Lone carriage returns end no line.
+        lines = (line.replace("\r\n", "\n").replace("\r", " ") for line in lines)
+    return itertools.islice(csv.reader(lines, delimiter=separator, strict=True), 1, None)
+
+
+def _malformed(error: csv.Error) -> str:
+    return f"a quote of the file does not close, or a cell is too long: {error}"

@@ -104,6 +104,29 @@ def test_one_line_of_50_megabytes():
 def test_a_quoted_cell_of_50_megabytes():
     long = "x,\n" * 12_000_000
     raw = read(f'{LINE}\n"{long}",2025-09-09,30,29,1\nb,2025-09-09,30,29,1\n'.encode(), "csv")
+    assert raw.problem == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '""y"\n",2,3,4,5\nb,2,3,4,5\n',  # a cell begins and ends twice
+        '"a\nb""',
+        'a,2,3,4,"5"x\n"b",2,3,4,5\n',
+    ],
+)
+def test_quotes_out_of_place_swallow_no_row(table):
+    assert problem(f"{LINE}\n{table}".encode(), "csv") == "unreadable"
+
+
+def test_quotes_beyond_the_last_column_swallow_no_row():
+    """A mark of inches in a cell that has no column: the rows after it stand."""
+    raw = read(f'{LINE}\na,2,3,4,5,"x,y",7"\nb,2,3,4,5,7"\nc,2,3,4,5\n'.encode(), "csv")
+    assert rows(raw) == [2, 3, 4]
+
+
+def test_quoted_cells_and_lone_carriage_returns():
+    raw = read(f'{LINE}\r\n"a",2\r2,3,4,5\r\n"b\r\nb",2,3,4,"5"\r\n'.encode(), "csv")
     assert rows(raw) == [2, 3]
 
 
