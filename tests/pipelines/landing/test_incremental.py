@@ -1,8 +1,8 @@
 """Nights after the first: unchanged files, changed files, late files, the record (spec 2.1)."""
 
 import datetime as dt
-from pathlib import Path
 import os
+from pathlib import Path
 
 import polars as pl
 import pytest
