@@ -21,6 +21,7 @@ from schemas.sources import Source
 SEPARATORS = (",", "\t", ";")
 _HEAD = 256 * 1024  # bytes in which the header row must end; a register's header has a few hundred
 _QUOTE = b'"'
+_SLOW_ROWS = 20_000  # rows that the slow reader holds as Python text
 _WAITING = 2  # pieces that wait for being parsed
 
 
@@ -123,8 +124,10 @@ def _records(body: bytes, columns: int, separator: str) -> pl.DataFrame:
         frame = pl.read_csv(
             piece, separator=separator, infer_schema=False, truncate_ragged_lines=True, raise_if_empty=False
         )
-        # Of quotes that are out of place Polars makes what it can, and may swallow rows: they are counted once more.
-        if _QUOTE not in body or frame.height == sum(1 for _ in _rows(piece, separator)):
+        # Of quotes that are out of place Polars makes what it can, and may swallow rows: where there are quotes it is
+        # believed when every line is a record for the slow reader too.
+        lines = body.count(b"\n") + (not body.endswith(b"\n") and bool(body))
+        if _QUOTE not in body or frame.height == lines == sum(1 for _ in _rows(piece, separator)):
             return frame
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         # Polars stops at a quote inside an unquoted cell (云岭"一小"), which harms nobody: the slow reader takes those.
@@ -135,12 +138,16 @@ def _records(body: bytes, columns: int, separator: str) -> pl.DataFrame:
 
 
 def _records_by_csv(piece: bytes, names: list[str], separator: str, cause: BaseException | None) -> pl.DataFrame:
+    schema = dict.fromkeys(names, pl.String)
+    chunks = [pl.DataFrame(schema=schema)]
+    rows = _rows(piece, separator)
     try:
-        rows = list(_rows(piece, separator))
+        while chunk := list(itertools.islice(rows, _SLOW_ROWS)):
+            cells = {name: [row[i] or None if i < len(row) else None for row in chunk] for i, name in enumerate(names)}
+            chunks.append(pl.DataFrame(cells, schema=schema))
     except csv.Error as error:
         raise _OpenQuotes(_malformed(error)) from cause
-    columns = {name: [row[i] if i < len(row) and row[i] else None for row in rows] for i, name in enumerate(names)}
-    return pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+    return pl.concat(chunks)
 
 
 def _rows(piece: bytes, separator: str) -> Iterator[list[str]]:
