@@ -1,5 +1,6 @@
 """Damaged files of every format: refused by a reason of spec 2.5 or read with an exact account; no exception."""
 
+import csv
 import gzip
 import io
 import os
@@ -177,3 +178,29 @@ HEADER_LINE = ",".join(rows_of(DAILY)[0]).encode()
 @example(b'a"b,"c\n"d')
 def test_any_bytes_under_a_good_header(content):
     check(DAILY, "csv", HEADER_LINE + b"\n" + content)
+
+
+QUOTED = st.lists(st.sampled_from(['"', '"', ",", "\n", "x", "y", '""', ',"', '",', "\r\n"]), max_size=18).map("".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(QUOTED)
+@example('""y"\n",')
+@example(',,",",y",y\n,x')
+@example(',,"",x"\r\n"\n",,""')
+def test_quotes_anywhere_swallow_no_row(body):
+    """Held against the strict reader of the standard library: the same rows, or none."""
+    width = HEADER_LINE.count(b",") + 1
+    raw = read(HEADER_LINE + b"\n" + body.encode(), "csv", DAILY)
+    try:
+        records = list(csv.reader(io.StringIO(body, newline="\n"), strict=True))
+    except csv.Error:
+        assert raw.problem == "unreadable"
+        return
+    cells = [(i, *(record + [""] * width)[:width]) for i, record in enumerate(records, 2)]
+    expected = [row for row in cells if any(cell.strip() for cell in row[1:])]
+    if expected:
+        assert [tuple(cell or "" for cell in row) for row in raw.frame.rows()] == expected
+        assert raw.skipped + len(expected) == expected[-1][0] - 1
+    else:
+        assert raw.problem == "empty"
