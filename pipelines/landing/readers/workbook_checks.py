@@ -13,6 +13,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 
+from pipelines.landing.readers import shared_texts
 from pipelines.landing.readers.archives import member, open_zip
 from pipelines.landing.readers.raw_file import Limits, Unreadable
 from pipelines.landing.readers.sheet_extents import Extent, cells_of_any_form, cells_of_usual_form
@@ -40,8 +41,9 @@ def check_xlsx(content: bytes, limits: Limits) -> tuple[bytes, bool]:
     if len(names) < len(members):
         raise Unreadable("the workbook holds a part twice")
     left = limits.unpacked_bytes
-    merges = 0
+    merges = names_texts = 0
     epoch_1904 = False
+    sheets: list[tuple[zipfile.ZipInfo, bool]] = []
     for info in members:
         extent = Extent()
         for size, xml in _parts(archive, info, left):
@@ -52,13 +54,38 @@ def check_xlsx(content: bytes, limits: Limits) -> tuple[bytes, bool]:
                 epoch_1904 = True
             merges += xml.count(b"mergeCell ")
             cells_of_usual_form(xml, extent)
+            if extent.is_sheet:
+                names_texts += shared_texts.most_named(xml)
         if extent.unsure or extent.area > limits.cells:
             # Slowly and exactly: odd ways to write a cell, and which cells have anything in them.
             extent = cells_of_any_form(xml for _, xml in _parts(archive, info, limits.unpacked_bytes))
-        check_area(extent.area, limits)
+            check_area(extent.area, limits)
+            sheets.append((info, False))
+        elif extent.is_sheet:
+            sheets.append((info, True))
+    _check_texts(archive, sheets, names_texts, limits)
     if merges > _MERGES:
         raise Unreadable(f"the workbook has more than {_MERGES} merged ranges; undo them and deliver again")
     return (content if _plain(content, archive) else _packed_anew(archive, limits)), epoch_1904
+
+
+def _check_texts(
+    archive: zipfile.ZipFile, sheets: list[tuple[zipfile.ZipInfo, bool]], most: int, limits: Limits
+) -> None:
+    """Raises Unreadable when the texts of all cells are too large. `sheets`: and whether their form is the usual one.
+
+    `most`: no fewer cells than those that name a shared text.
+    """
+    for info in archive.infolist():
+        if not shared_texts.holds_texts(info.filename):
+            continue
+        lengths = shared_texts.sizes(xml for _, xml in _parts(archive, info, limits.unpacked_bytes))
+        if max(lengths, default=0) * most <= limits.unpacked_bytes:
+            continue
+        for sheet, usual in sheets:
+            parts = (xml for _, xml in _parts(archive, sheet, limits.unpacked_bytes))
+            if shared_texts.named(parts, lengths, usual) > limits.unpacked_bytes:
+                raise Unreadable("the cells of a sheet repeat long texts more often than there is room for")
 
 
 def check_area(area: int, limits: Limits) -> None:

@@ -62,7 +62,7 @@ def read_workbook(source: Source, content: bytes, limits: Limits) -> RawFile:
         columns = len(header.match.columns)
         if columns > limits.columns:
             raise Unreadable(f"the sheet has {columns} columns, more than {limits.columns} (delivery.max_columns)")
-        return raw_file(_frame(sheet, merges, header), header, epoch_1904=epoch_1904)
+        return raw_file(_frame(sheet, merges, header, limits), header, epoch_1904=epoch_1904)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def _rows(sheet: Any) -> Iterator[list[Any]]:
         yield [*before, *row] if before else row
 
 
-def _frame(sheet: Any, merges: Sequence[Merge], header: Header) -> pl.DataFrame:
+def _frame(sheet: Any, merges: Sequence[Merge], header: Header, limits: Limits) -> pl.DataFrame:
     """The rows below the header as text, merged cells filled."""
     width = len(header.match.columns)
     names = [f"c{i}" for i in range(width)]
@@ -144,17 +144,21 @@ def _frame(sheet: Any, merges: Sequence[Merge], header: Header) -> pl.DataFrame:
         columns = [[as_text(cell) for cell in cells] for cells in zip(*chunk, strict=True)]
         chunks.append(pl.DataFrame(dict(zip(names, columns, strict=True)), schema=schema))
     frame = pl.concat(chunks)
-    return _filled(frame, merges, header.row).with_row_index(ROW_NUMBER, offset=header.row + 1)
+    return _filled(frame, merges, header.row, limits).with_row_index(ROW_NUMBER, offset=header.row + 1)
 
 
-def _filled(frame: pl.DataFrame, merges: Sequence[Merge], header_row: int) -> pl.DataFrame:
+def _filled(frame: pl.DataFrame, merges: Sequence[Merge], header_row: int, limits: Limits) -> pl.DataFrame:
     """Every cell of a merged range with what stands in its first."""
+    size = 0
     filled: dict[int, list[tuple[int, int, str]]] = {}  # column → first and last row of the frame, text
     for top, left, bottom, right in merges:
         if top < header_row or left >= frame.width:
             continue
         text = frame.item(top - header_row, left)
         if text:
+            size += len(text) * (bottom - top + 1) * (right - left + 1)
+            if size > limits.unpacked_bytes:
+                raise Unreadable("the merged cells of the sheet hold long texts; undo them and deliver again")
             for column in range(left, min(right, frame.width - 1) + 1):
                 filled.setdefault(column, []).append((top - header_row, bottom - header_row, text))
     changed: list[pl.Series] = []

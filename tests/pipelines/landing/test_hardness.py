@@ -383,6 +383,38 @@ def test_sheets_of_many_columns():
     assert time.monotonic() - begun < 15
 
 
+def repeating(text: str, count: int, reference: str = 't="s"><v>0</v>') -> bytes:
+    """A table in whose first column one shared text stands many times; the other numbers are not of texts."""
+    heads = "".join(f'<c r="{"ABCDE"[i]}1" t="inlineStr"><is><t>{head}</t></is></c>' for i, head in enumerate(HEADER))
+    table = "".join(
+        f'<row r="{i}"><c r="A{i}" {reference}</c><c r="B{i}"><v>0</v></c></row>' for i in range(2, count + 2)
+    )
+    shared = f"<sst {NAMESPACE}><si><t>{text}</t></si></sst>"
+    return repacked(raw_sheet(f'<row r="1">{heads}</row>{table}'), {"xl/sharedStrings.xml": shared.encode()})
+
+
+@pytest.mark.parametrize(
+    "reference", ['t="s"><v>0</v>', "t='s'><v>0</v>", 's="0" t="s"><x:v>0</x:v>', 't="s"><v>z</v>']
+)
+def test_a_long_text_in_every_cell(reference):
+    """1 MB of file, 3 GB of cells."""
+    content = repeating("x" * 32_000, 100_000, reference)
+    assert len(content) < 1_500_000
+    assert problem(content, limits=replace(LIMITS, unpacked_bytes=1 << 30)) == "unreadable"
+
+
+def test_a_long_text_beside_many_numbers():
+    """Numbers are no texts, though they look like the number of one."""
+    content = repeating("x" * 32_000, 100_000, "><v>0</v>")
+    assert read(content, limits=replace(LIMITS, unpacked_bytes=1 << 30)).frame.height == 100_000
+
+
+def test_a_long_text_merged_over_many_cells():
+    content = xlsx([HEADER, *[[None, *ROW[1:]]] * 2_000], merges=[(1, 0, 2_000, 0, "x" * 32_000)])
+    assert problem(content, limits=replace(LIMITS, unpacked_bytes=1 << 24)) == "unreadable"
+    assert problem(content) is None
+
+
 # Workbooks: the records of .xls
 
 
