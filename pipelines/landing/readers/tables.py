@@ -15,6 +15,7 @@ from pipelines.landing.readers.raw_file import ROW_NUMBER, UNKNOWN_CELLS, RawFil
 from schemas.codes import REFERENCE
 from schemas.sources import Source
 
+_BLANK = r"^\s*$"
 FIRST_ROWS = 10  # among which the header row is
 
 # First cells of a row: whole, with a colon or bracket after it, or as the end of "云岭县小计".
@@ -95,7 +96,7 @@ def _without_blank(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with anything in them."""
     first = frame.get_column(frame.columns[1])
     # Only a row whose first cell is empty can be blank; that is asked before all cells are.
-    blank = first.is_null() | (first.str.strip_chars() == "")
+    blank = first.is_null() | first.str.contains(_BLANK)
     if not blank.any():
         return frame
     suspects = frame.with_row_index("#i").filter(blank)
