@@ -226,7 +226,7 @@ def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     begun = time.perf_counter()
     result = ingest(night.engine, night.landing, night.as_of, night.policy)
     seconds = time.perf_counter() - begun
-    refused = [(refusal.delivery, refusal.reason) for refusal in result.refused]
+    refused = [(r.delivery, r.reason if r.message == r.reason else f"{r.reason} ({r.message})") for r in result.refused]
     outcomes = delivery_outcomes(refused, result.ignored, result.unfinished)
     return [TableInfo("landing.deliveries", night.engine.count("landing.deliveries"), seconds)], outcomes
 

@@ -31,6 +31,7 @@ DELIVERY_COLUMNS: dict[str, pl.DataType] = {
     "version": pl.Int32(),
     "state": pl.String(),
     "reason": pl.String(),
+    "message": pl.String(),
     "rows": pl.Int64(),
     "accepted": pl.Int64(),
     "rejected": pl.Int64(),

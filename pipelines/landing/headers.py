@@ -17,7 +17,6 @@ from pathlib import Path
 from schemas.codes import REFERENCE
 from schemas.sources import Source
 
-_SHOWN = 30  # header cells in a message
 _IGNORED = re.compile(r"[\s*\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -57,16 +56,19 @@ def match_header(source: Source, cells: Sequence[str]) -> HeaderMatch:
 
     Missing comes before double, each in the order of spec 2.2. A column without any header is unknown and unnamed.
     """
-    known = header_map(source.label, tuple(field.header for field in source.fields))
-    columns = tuple(known.get(tidy_header(cell)) for cell in cells)
+    meanings = header_map(source.label, tuple(field.header for field in source.fields))
+    columns = tuple(meanings.get(tidy_header(cell)) for cell in cells)
     unknown = tuple(
         cell.strip() for cell, column in zip(cells, columns, strict=True) if column is None and cell.strip()
     )
     missing = next((f.header for f in source.fields if f.required and f.header not in columns), None)
     if missing:
-        seen = ", ".join(cell.strip() for cell in cells[:_SHOWN] if cell.strip()) or "nothing"
-        message = f"no column is called {missing} or one of its variants; the header row reads: {seen}"
-        return HeaderMatch(columns, unknown, f"missing_column:{missing}", message)
+        # Only headers that are known are shown: what looks like a header may be the first child of a file without one.
+        known = ", ".join(column for column in columns if column)
+        message = f"no column is called {missing} or one of its variants; " + (
+            f"the header has {known}" if known else "no header row was found among the first ten rows"
+        )
+        return HeaderMatch(columns, unknown if known else (), f"missing_column:{missing}", message)
     double = next((f.header for f in source.fields if columns.count(f.header) > 1), None)
     if double:
         named = [

@@ -81,6 +81,7 @@ def record(file: LandedFile, sha256: str, delivery_id: int, version: int, raw: R
         "version": version,
         "state": None,
         "reason": raw.problem,
+        "message": raw.message or None,
         "rows": 0,
         "accepted": 0,
         "rejected": 0,

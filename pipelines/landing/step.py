@@ -34,7 +34,7 @@ BATCH_ROWS = 500_000  # rows judged at a time of a file that is larger than a ba
 
 @dataclass(frozen=True)
 class Refusal:
-    """A refused new delivery; `message` says more than `reason` where reading the file said more."""
+    """A refused new delivery; `message` says more than `reason` where reading the file said more, never a cell."""
 
     delivery: str
     reason: str

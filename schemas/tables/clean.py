@@ -118,8 +118,8 @@ LANDING = (
         key=("delivery_id",),
         columns=(
             *("delivery_id", "delivery", "kind", "code", "delivered_on", "file_name", "sha256", "version", "state"),
-            *("reason", "rows", "accepted", "rejected", "repeats", "skipped", "unknown_columns", "size", "mtime_ns"),
-            *("ctime_ns", "superseded"),
+            *("reason", "message", "rows", "accepted", "rejected", "repeats", "skipped", "unknown_columns", "size"),
+            *("mtime_ns", "ctime_ns", "superseded"),
         ),
         required=("delivery", "kind", "code", "delivered_on", "file_name", "sha256", "version", "state", "superseded"),
         values={"kind": tuple(values.KIND.values()), "state": tuple(values.DELIVERY_STATE)},

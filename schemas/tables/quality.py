@@ -19,7 +19,7 @@ TABLES = (
         key=("as_of", "delivery", "version"),
         columns=(
             *("as_of", "delivery", "kind", "code", "delivered_on", "sha256", "state", "reason", "rows", "accepted"),
-            *("rejected", "repeats", "skipped", "version", "in_use"),
+            *("rejected", "repeats", "skipped", "version", "in_use", "unknown_columns", "message"),
         ),
         required=("kind", "code", "delivered_on", "sha256", "state", "in_use"),
         values={"kind": tuple(values.KIND.values()), "state": tuple(values.DELIVERY_STATE)},

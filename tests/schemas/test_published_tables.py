@@ -94,11 +94,15 @@ SPEC = {
     "restricted.reporting_gaps": ("school_code last_reported", "", "school_code"),
     "restricted.paper_returns": ("child_key case_id reason school_code", "", "child_key case_id reason"),
     "restricted.three_way_children": ("county child_key region", "", "county child_key"),
+    **{
+        f"restricted.{name}": ("child_key county since action", "", "child_key")
+        for name in ("no_registry", "register_to_move", "moved_away", "disabled_out", "long_leave")
+    },
     "restricted.responsibility_gaps": ("role unit_code cases", "", "role unit_code"),
     "restricted.id_faults": ("delivery row_number kind fault agency county", "", "delivery row_number fault"),
     "quality.deliveries": (
         "delivery kind code delivered_on sha256 state reason rows accepted rejected repeats skipped",
-        "version in_use",
+        "version in_use unknown_columns message",
         "delivery version",
     ),
     "quality.rejected_rows": ("delivery row_number kind reason row", "version", "delivery version row_number"),
@@ -106,7 +110,7 @@ SPEC = {
 DATES = (
     "as_of zeroed_since delivered_on opened_on verified_on closed_on last_action_on on_date birth_date last_lookup_on "
 )
-DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported"
+DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported since"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )

@@ -30,7 +30,9 @@ select
     d.repeats,
     d.skipped,
     cast(d.version as bigint) as version,
-    u.delivery_id is not null as in_use
+    u.delivery_id is not null as in_use,
+    d.unknown_columns,
+    d.message
 from landing.deliveries as d
 inner join night as n on d.delivered_on <= n.as_of
 left join used as u on d.delivery_id = u.delivery_id

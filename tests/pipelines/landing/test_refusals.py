@@ -224,3 +224,22 @@ def test_unknown_columns_are_named_in_the_record(world):
     world.deliver("户籍", [row | {"序号": "1", "备注": ""} for row in rows_of("户籍", {"身份证号": number()})])
     world.ingest()
     assert world.record()["unknown_columns"] == "序号;备注"
+
+
+def test_a_file_without_a_header_is_refused_without_telling_of_its_first_child(world):
+    """What stands where a header should is a row: none of its cells is kept or said."""
+    world.deliver("户籍", text(people("户籍", 2)).split("\n", 1)[1])
+    world.ingest()
+    record = world.record()
+    assert record["reason"] == "missing_column:身份证号"
+    assert record["unknown_columns"] is None
+    assert record["message"].endswith("no header row was found among the first ten rows")
+
+
+def test_two_columns_of_one_meaning_are_both_named(world):
+    world.deliver("日报", "学校标识码,日期,学校代码,应到人数,实到人数,缺课人数\n1,2025-09-09,1,30,29,1\n")
+    world.ingest()
+    assert world.record()["reason"] == "double_column:学校标识码"
+    assert world.record()["message"] == (
+        "columns 1 (学校标识码) and 3 (学校代码) both mean 学校标识码; leave one of them out"
+    )
