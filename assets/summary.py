@@ -29,7 +29,7 @@ order by kind, state
 """
 
 _CHECKS = """
-select "check", table_name, verdict, blocking, "count", message, action
+select "check", table_name, verdict, blocking, "count", message, sample, action
 from quality.checks
 where as_of = $as_of and verdict <> 'pass' and not starts_with("check", 'source_')
 order by blocking desc, verdict, table_name, "check"
@@ -124,6 +124,8 @@ def print_status(home: Path) -> None:
             f"{check['verdict'].upper()} {check['table_name']}: {check['message']} {check['action'] or ''}".rstrip(),
             markup=False,
         )
+        for key in check["sample"] or ():
+            console.print(f"     {key}", markup=False, highlight=False, soft_wrap=True)
     _print_places(console, night)
 
 
