@@ -83,4 +83,12 @@ COLUMNS = (
     ),
     Column("region", "三统一区域", "Region of the diagram of the three lists", privacy="child"),
     Column("cases", "涉及案件", "Open cases without this holder", "BIGINT", "人"),
+    # lists that somebody must act on
+    Column(
+        "since",
+        "起始日期",
+        "Day from which the state that puts the child on the list holds; null where nobody knows",
+        "DATE",
+        privacy="child",
+    ),
 )

@@ -11,6 +11,8 @@ from schemas.tables.table import Table
 
 LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "学籍查询")
 HOLDERS = ("county_head", "township_head", "village_head", "parent", "bureau_head", "principal", "class_teacher")
+TO_DO = ("as_of", "child_key", "county", "since", "action")
+WHAT_TO_DO = ("应办事项", "What the office that gets the list must do, in Chinese")
 
 TABLES = (
     Table(
@@ -245,5 +247,101 @@ TABLES = (
         audience="restricted",
         sources=values.NUMBERED_KINDS,
         spec="2.3, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="no_registry",
+        label="无户籍儿童名单",
+        description="Children of the universe without a registry row, for the police to register (户口登记)",
+        grain="one child on the business date",
+        key=("as_of", "child_key"),
+        columns=TO_DO,
+        required=("action",),
+        notes={
+            "since": (
+                "核对日期",
+                "Date of the registry in force that does not have the child; missing at least from then on",
+            ),
+            "action": WHAT_TO_DO,
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("户籍", "学籍", "在校", "脱贫户", "救助", "残疾人", "部门名单", "劝返"),
+        spec="3.1, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="register_to_move",
+        label="学籍待迁名单",
+        description="Children schooled in another province while their register is 在读 here (学籍迁移)",
+        grain="one child on the business date",
+        key=("as_of", "child_key"),
+        columns=TO_DO,
+        required=("action",),
+        notes={
+            "since": ("查询日期", "Date of the look-up that found the schooling"),
+            "action": WHAT_TO_DO,
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("学籍查询", "学籍"),
+        spec="3.3, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="moved_away",
+        label="迁出未就学名单",
+        description="Children who moved away out of school, for the receiving place",
+        grain="one child on the business date",
+        key=("as_of", "child_key"),
+        columns=TO_DO,
+        required=("action",),
+        notes={
+            "since": (
+                "迁出日期",
+                "Date of the registry state, else the day the case closed; null where neither is known",
+            ),
+            "action": WHAT_TO_DO,
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("户籍", "学籍"),
+        spec="3.3, 4.2, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="disabled_out",
+        label="残疾未就学名单",
+        description="Disabled children who are not schooled: disability register against enrolment (残联 × 学籍)",
+        grain="one child on the business date",
+        key=("as_of", "child_key"),
+        columns=TO_DO,
+        required=("action",),
+        notes={
+            "since": ("离校日期", "Evidence date of the status (3.3, 3.4); null for a child never enrolled"),
+            "action": WHAT_TO_DO,
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("残疾人", "学籍", "在校", "缺课"),
+        spec="3.3-3.5, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="long_leave",
+        label="长期请假名单",
+        description="Pupils on excused leave of absence.leave_days school days or more (请假性流失)",
+        grain="one child on the business date",
+        key=("as_of", "child_key"),
+        columns=TO_DO,
+        required=("action",),
+        notes={
+            "since": ("请假首日", "First school day of the leave"),
+            "action": WHAT_TO_DO,
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("缺课", "日报", "校历", "学籍"),
+        spec="3.4, 6.1",
     ),
 )

@@ -110,7 +110,9 @@ SPEC = {
 DATES = (
     "as_of zeroed_since delivered_on opened_on verified_on closed_on last_action_on on_date birth_date last_lookup_on "
 )
-DATES += "verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported since"
+DATES += (
+    "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported"
+)
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
