@@ -23,7 +23,7 @@ ROWS ?= 8000000
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full lint format dev accept bench bench-files clean
+.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 test-full: $(STAMP) ## the long tests too, and the lint of the models
 	$(MAKE) lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-faults: $(STAMP) ## twenty nights killed at random moments and started again
+	$(BIN)/pytest tests/faults
 
 lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Nights that are killed: run by `make test-faults`."""
