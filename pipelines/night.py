@@ -221,12 +221,12 @@ def run_night(
 
 def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from pipelines.landing import ingest
-    from quality.deliveries import delivery_outcomes
+    from quality.deliveries import delivery_outcomes, refused_files
 
     begun = time.perf_counter()
     result = ingest(night.engine, night.landing, night.as_of, night.policy)
     seconds = time.perf_counter() - begun
-    refused = [(r.delivery, r.reason if r.message == r.reason else f"{r.reason} ({r.message})") for r in result.refused]
+    refused = refused_files(night.engine, night.as_of)
     outcomes = delivery_outcomes(refused, result.ignored, result.unfinished)
     return [TableInfo("landing.deliveries", night.engine.count("landing.deliveries"), seconds)], outcomes
 
