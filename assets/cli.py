@@ -41,6 +41,7 @@ PolicyFile = Annotated[
     Path | None, typer.Option("--policy", readable=False, help="Numbers that the province sets (policy.toml).")
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: say which published figures would change.")]
 Dates = Annotated[
     Path | None, typer.Option("--dates", readable=False, help="File with one night (YYYY-MM-DD) per line.")
 ]
@@ -86,10 +87,20 @@ def replay(
     last: Last = None,
     policy: PolicyFile = None,
     plain: Plain = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Run several nights in order: those of a file, or every day from one date to another."""
     with said_in_one_sentence():
-        _run_nights(_nights_of(dates, first, last), landing, home, policy, plain)
+        nights = _nights_of(dates, first, last)
+        if not dry_run:
+            _run_nights(nights, landing, home, policy, plain)
+            return
+        from assets.environment import secret_from_environment
+
+        secret = secret_from_environment()
+        from assets.rehearsing import print_rehearsal
+
+        print_rehearsal(nights, landing, home, policy, secret)
 
 
 @app.command()

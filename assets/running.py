@@ -19,7 +19,7 @@ def run_nights(
     nights: Sequence[date], landing: Path, home: Path, policy: Path | None, secret: bytes, *, plain: bool
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
-    _check_home(home)
+    check_home(home)
     for as_of in nights:
         # A policy that a later night would refuse is refused before the first one changes anything.
         load_policy(policy, as_of)
@@ -29,7 +29,7 @@ def run_nights(
             run_one(as_of)
 
 
-def _check_home(home: Path) -> None:
+def check_home(home: Path) -> None:
     """Raise KongchuoError where the home exists and this user may not use it; one that is missing is made later."""
     try:
         usable = not home.is_dir() or os.access(home, os.R_OK | os.W_OK | os.X_OK)
