@@ -178,6 +178,9 @@ EVENT_REASON = {
 
 VERDICT = {"pass": "通过", "warn": "提示", "fail": "不通过"}
 
+USED_FOR = {"status": "判定状态", "group": "所属人群", "case": "案件处理", "reference": "参考"}
+"""What a row about a child was used for: the line of 3.3, its groups, its case; or it stands beside them."""
+
 KIND = {source.name: source.label for source in SOURCES}
 """English name of a kind (its clean table) → its name in file names and reports (section 2.2)."""
 

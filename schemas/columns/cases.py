@@ -91,4 +91,7 @@ COLUMNS = (
         "DATE",
         privacy="child",
     ),
+    # the rows that speak of a child
+    Column("said", "内容", "What the row says of the child, in Chinese, without names and numbers", privacy="child"),
+    Column("used_for", "用途", "What the row was used for", privacy="child"),
 )

@@ -98,6 +98,11 @@ SPEC = {
         f"restricted.{name}": ("child_key county since action", "", "child_key")
         for name in ("no_registry", "register_to_move", "moved_away", "disabled_out", "long_leave")
     },
+    "restricted.evidence": (
+        "",
+        "child_key kind delivery row_number on_date said used_for",
+        "child_key kind delivery row_number",
+    ),
     "restricted.responsibility_gaps": ("role unit_code cases", "", "role unit_code"),
     "restricted.id_faults": ("delivery row_number kind fault agency county", "", "delivery row_number fault"),
     "quality.deliveries": (
