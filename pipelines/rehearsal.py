@@ -44,9 +44,10 @@ class Change:
 def copied_home(home: Path) -> Iterator[Path]:
     """A home of its own with a copy of the warehouse, beside the real one; gone at the end of the block.
 
-    Raises KongchuoError where there is no room or no right to write.
+    Raises KongchuoError where no night was run yet, or where there is no room or no right to write.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    if not (home / WAREHOUSE).exists():
+        raise KongchuoError(f"No night has been run in {home} yet: there is nothing that a replay could change.")
     try:
         with tempfile.TemporaryDirectory(prefix=".rehearsal-", dir=home) as folder:
             copy = Path(folder)

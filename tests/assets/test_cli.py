@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assets.cli import REFUSED, app
+from pipelines.publish.folder import new_folder, show
 from tests.conftest import ROOT, Sample
 
 HOW = pytest.mark.parametrize("how", [(), ("--plain",)], ids=["dagster", "plain"])
@@ -197,3 +199,35 @@ def test_an_older_night_run_again_says_which_nights_want_a_replay(tmp_path):
     note = later_nights_note(tmp_path, date(2025, 9, 1))
     assert "2 later night(s), 2025-09-02 to 2025-09-03" in note
     assert "kongchuo replay" in note
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(sample: Sample, home: Path, tmp_path: Path) -> None:
+    arguments = ["replay", "--landing", str(sample.landing), "--home", str(home), "--dates"]
+    dates = tmp_path / "dates"
+    dates.write_text("2025-08-25\n", encoding="utf-8")
+    refused(CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"]), "No night has been run")
+    assert not home.exists()
+    assert run(sample, home, "--plain", as_of="2025-08-25").exit_code == 0
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"])
+    assert result.exit_code == 0
+    assert "Nothing that is published would change." in result.output
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[targets]\nnine_year_retention_min = 12.5\n", encoding="utf-8")
+    result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run", "--policy", str(policy)])
+    assert result.exit_code == 0
+    assert "published.retention" in result.output
+    assert "target" in result.output
+    after = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    assert after == before
+
+
+def test_tidy_takes_old_nights_away(home: Path, tmp_path: Path) -> None:
+    refused(CliRunner().invoke(app, ["tidy", "--home", str(home)]), "Nothing has been published")
+    for day in ("2025-09-28", "2025-09-29"):
+        night = date.fromisoformat(day)
+        show(home, night, new_folder(home, night))
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[delivery]\nkeep_nights = 1\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["tidy", "--home", str(home), "--policy", str(policy)])
+    assert (result.exit_code, result.output) == (0, "no longer published: 2025-09-28\n")
