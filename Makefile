@@ -23,7 +23,7 @@ ROWS ?= 8000000
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files clean
+.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files bench-matching clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliverie
 
 bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckDB needs to load it from UTF-8
 	$(BIN)/python -m tests.bench.files --rows $(ROWS)
+
+bench-matching: $(STAMP) ## precision and recall of the matching by tier, on labelled rows
+	$(BIN)/python -m tests.bench.matching
 
 clean: ## everything that make has made, but the environment
 	rm -rf $(BUILD) *.egg-info

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines import ledger_store
+from pipelines import ledger_store, linkage
 from pipelines.engine import DuckDBEngine, discover
 from pipelines.errors import KongchuoError, NightBlocked
 from pipelines.settings import Policy, load_policy
@@ -254,6 +254,10 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
             begun = time.perf_counter()
             rows = night.engine.run_model(model, parameters)
             tables.append(TableInfo(model.name, rows, time.perf_counter() - begun))
+            if model.name == linkage.RESIDUAL:
+                begun = time.perf_counter()
+                rows = linkage.score_residual(night.engine, night.policy)
+                tables.append(TableInfo(linkage.PAIRS, rows, time.perf_counter() - begun))
     made = {t.name for t in tables}
     return tables, check_contracts(night.engine, [t for t in tables_of(*layers) if t.full_name in made])
 

@@ -22,6 +22,7 @@ _SCALARS = (
     "reporting",
     "return",
     "lookup",
+    "matching",
     "verify",
     "deadline",
     "legal",
@@ -47,7 +48,11 @@ def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:
             scalars[f"{section}_{key}"] = str(value) if isinstance(value, float) or section == "targets" else value
     frame = pl.DataFrame({name: [value] for name, value in scalars.items()})
     decimals = [name for name in frame.columns if name.startswith("targets_")]
-    frame = frame.with_columns(pl.col(decimals).cast(pl.Decimal(9, 2)), pl.col(pl.Int64).cast(pl.Int32))
+    frame = frame.with_columns(
+        pl.col(decimals).cast(pl.Decimal(9, 2)),
+        pl.col("matching_accept", "matching_review").cast(pl.Decimal(9, 6)),
+        pl.col(pl.Int64).cast(pl.Int32),
+    )
     ages = policy["placement"]["ages"]
     placements = [(kind, *ages.get(kind, (0, 99))) for kind in policy["placement"]["counts_as_zero"]]
     tables = {

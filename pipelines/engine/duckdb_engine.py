@@ -26,6 +26,7 @@ LASTING = ("landing", "clean", "ledger")
 """Schemas of the file."""
 _WORK = "memory"
 _FILE = "warehouse"
+_SCRATCH = "scratch"
 _SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" for schema in LAYERS))
 _SEARCH = f"set search_path = '{','.join(('main', *_SCHEMAS))}'"
 
@@ -135,6 +136,16 @@ class DuckDBEngine:
                 raise
             finally:
                 cursor.execute(f"detach {alias}")
+
+    @contextmanager
+    def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        # A database in memory of its own: neither the night's transaction nor its tables are touched.
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"attach ':memory:' as {_SCRATCH}; use {_SCRATCH};" + MACROS.read_text(encoding="utf-8"))
+            try:
+                yield cursor
+            finally:
+                cursor.execute(f"use memory; detach {_SCRATCH}")
 
     def close(self) -> None:
         self.connection.close()

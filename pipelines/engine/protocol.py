@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,6 +46,12 @@ class Engine(Protocol):
         """Make a database file by statements that name it `alias` and may read the engine's committed tables.
 
         The only method that may run in another thread, beside one other method at a time.
+        """
+
+    def scratch(self) -> AbstractContextManager[Any]:
+        """A connection of its own, with the macros, for a library that brings its own SQL; what it makes is gone after.
+
+        It shares the engine's limits and sees none of its tables.
         """
 
     def close(self) -> None:

@@ -52,3 +52,21 @@ create or replace temp macro name_hash(name, birth_date, sex, county_code) as
             coalesce(name, '') || '|' || coalesce(cast(birth_date as varchar), '') || '|' || coalesce(sex, '') || '|' || coalesce(left(county_code, 6), '')
         ), 16
     );
+
+-- Characters (not bytes, as the engine's own distances count) by which two names of one length differ, or 1 where one name lacks a
+-- character of the other; null where neither holds. For the names of tier 4 (spec 3.2).
+create or replace temp macro characters_apart(a, b) as
+    case
+        when length(a) = length(b) then len(list_filter(range(1, length(a) + 1), lambda i: substr(a, i, 1) <> substr(b, i, 1)))
+        when length(a) = length(b) + 1
+            then case when len(list_filter(range(1, length(a) + 1), lambda i: left(a, i - 1) || substr(a, i + 1) = b)) > 0 then 1 end
+        when length(b) = length(a) + 1
+            then case when len(list_filter(range(1, length(b) + 1), lambda i: left(b, i - 1) || substr(b, i + 1) = a)) > 0 then 1 end
+    end;
+
+-- Keystrokes between two citizen numbers as delivered, the nearest of own and embedded ones; null where a side has none (spec 3.2).
+create or replace temp macro keystrokes_apart(own_l, embedded_l, own_r, embedded_r) as
+    least(
+        damerau_levenshtein(own_l, own_r), damerau_levenshtein(own_l, embedded_r),
+        damerau_levenshtein(embedded_l, own_r), damerau_levenshtein(embedded_l, embedded_r)
+    );

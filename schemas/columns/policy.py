@@ -35,6 +35,15 @@ COLUMNS = (
     _days("reporting_gap_days", "漏报天数", "School days without a report that make a reporting gap"),
     _days("return_confirm_days", "复学确认天数", "Reported school days that confirm a return"),
     _days("lookup_valid_days", "查询有效天数", "Days that a look-up is valid"),
+    Column("matching_probabilistic", "启用概率匹配", "Tier 4 of the matching is switched on", "BOOLEAN"),
+    Column("matching_accept", "概率匹配采纳线", "Probability from which tier 4 links", "DECIMAL(9,6)", "概率"),
+    Column(
+        "matching_review",
+        "概率匹配复核线",
+        "Probability from which reviewers are asked",
+        "DECIMAL(9,6)",
+        "概率",
+    ),
     _days(
         "verify_negative_holds_days", "不属实有效天数", "Days that a negative verification without evidence date holds"
     ),

@@ -263,6 +263,7 @@ TABLES = (
             *("age_from", "age_to", "age_close_at", "universe_max_age", "entry_grace_days"),
             *("transfer_grace_days", "absence_days", "absence_leave_days", "rollcall_grace_days"),
             *("reporting_gap_days", "return_confirm_days", "lookup_valid_days", "verify_negative_holds_days"),
+            *("matching_probabilistic", "matching_accept", "matching_review"),
             *("deadline_verify_days", "deadline_first_visit_days", "deadline_notice_days"),
             *("legal_visits_before_notice", "legal_notice_term_days", "legal_penalty_term_days"),
             *("targets_primary_dropout_max", "targets_junior_dropout_max", "targets_nine_year_retention_min"),

@@ -231,6 +231,28 @@ TABLES = (
     ),
     Table(
         schema="restricted",
+        name="match_review",
+        label="疑似同一人复核清单",
+        description="Registry and enrolment rows that may speak of one person, for a reviewer to judge",
+        grain="one child and candidate row on the business date",
+        key=("as_of", "child_key", "delivery", "row_number"),
+        columns=(
+            *("as_of", "child_key", "delivery", "row_number", "probability", "agreements", "disagreements"),
+            "decision",
+        ),
+        required=("probability",),
+        values={"decision": ("不同人",)},
+        notes={
+            "decision": ("裁定", "不同人 where reviewers have said so; null where nobody has judged; 同一人 links"),
+            "delivery": ("交付文件", "Delivery of the candidate row as <date>/<file>"),
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("户籍", "学籍", "匹配裁定"),
+        spec="3.2, 6.1",
+    ),
+    Table(
+        schema="restricted",
         name="id_faults",
         label="身份证问题清单",
         description="Citizen numbers of accepted rows in use that are damaged or disagree with the row, for correction",

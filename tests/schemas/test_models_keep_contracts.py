@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipelines import ledger_store
+from pipelines import ledger_store, linkage
 from pipelines.engine import DuckDBEngine
 from pipelines.engine.models import discover
 from pipelines.policy_tables import load_policy_tables
@@ -24,10 +24,13 @@ def warehouse():
     engine = DuckDBEngine(":memory:")
     for table in tables_of("landing", "clean"):
         engine.execute(create_table_sql(table))
-    load_policy_tables(engine, load_policy(None, DAY))
+    policy = load_policy(None, DAY)
+    load_policy_tables(engine, policy)
     ledger_store.prepare(engine)
     for model in discover().values():
         engine.run_model(model, {name: GIVEN[name] for name in model.parameters})
+        if model.name == linkage.RESIDUAL:
+            linkage.score_residual(engine, policy)
     yield engine
     engine.close()
 

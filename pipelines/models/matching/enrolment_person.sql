@@ -6,6 +6,7 @@ with
 enrolment as (select row_id, node, number, grade, enrolment_status, status_date, school_code from core.enrolment),
 decision_root as (select node, root from matching.decision_root),
 name_link as (select registry_node, enrolment_node from matching.name_link),
+probable_link as (select registry_node, enrolment_node from matching.probable_link where linked),
 registry_node as (select distinct node, person from matching.registry_person),
 registry_person as (select distinct person from registry_node),
 rooted as (
@@ -17,15 +18,17 @@ rooted as (
 linked as (
     select
         e.row_id, e.node, e.grade, e.enrolment_status, e.status_date, e.school_code,
-        coalesce(l.registry_node, e.root) as person,
+        coalesce(l.registry_node, q.registry_node, e.root) as person,
         case
             when l.registry_node is not null then 'name_birth_place'
+            when q.registry_node is not null then 'probabilistic'
             when n.node is not null and e.number is not null then 'id'
             when n.node is not null then 'student_number'
             when p.person is not null then 'decision'
         end as tier
     from rooted as e
     left join name_link as l on e.root = l.enrolment_node
+    left join probable_link as q on e.root = q.enrolment_node
     left join registry_node as n on e.node = n.node
     left join registry_person as p on e.root = p.person
 )

@@ -13,13 +13,14 @@ Rows are clean rows (as after landing). `add` puts rows into one accepted delive
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import polars as pl
 
-from pipelines import ledger_store
+from pipelines import ledger_store, linkage
 from pipelines.engine import DuckDBEngine, discover
 from pipelines.landing.frames import DELIVERIES, DELIVERY_COLUMNS, clean_columns, ensure_tables
 from pipelines.policy_tables import load_policy_tables
@@ -316,7 +317,9 @@ def aid_row(who: Mapping[str, object], **changes: object) -> Row:
 
 @cache
 def _policy(as_of: dt.date) -> Policy:
-    return load_policy(None, as_of)
+    policy = load_policy(None, as_of)
+    policy["matching"]["probabilistic"] = False  # the stories are of tiers 1-3 unless they say otherwise
+    return policy
 
 
 class Province:
@@ -390,7 +393,8 @@ class Province:
         night = day(as_of)
         policy = _policy(night)
         if self.changes:
-            policy = load_policy(None, night)
+            policy = Policy(copy.deepcopy(dict(policy)))
+            policy.local = {}
             for section, values in self.changes.items():
                 policy[section] |= values
         load_policy_tables(self.engine, policy)
@@ -398,6 +402,8 @@ class Province:
         for model in discover().values():
             if model.layer in layers:
                 self.engine.run_model(model, given)
+                if model.name == linkage.RESIDUAL:
+                    linkage.score_residual(self.engine, policy)
         return self
 
     def night(self, as_of: Day, layers: Sequence[str] = LEDGER) -> Province:

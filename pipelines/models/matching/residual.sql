@@ -1,0 +1,52 @@
+-- One row per registry (R) and enrolment (E) row whose person tiers 1-3 and the reviewers leave without a link: what tier 4 compares (spec 3.2).
+-- key: row_id
+-- delivered: the citizen number as delivered, damaged or not; delivered_embedded: what stands behind the G of a formal student number.
+-- With matching.probabilistic = false nothing is left to compare and the table is empty.
+with
+switch as (select 1 as switched_on from core.policy where matching_probabilistic),
+decision_root as (select node, root from matching.decision_root),
+name_link as (select registry_node, enrolment_node from matching.name_link),
+delivery as (select delivery_id, delivery_order from core.delivery where kind in ('户籍', '学籍')),
+registry as (
+    select r.row_id, coalesce(d.root, r.node) as node, r.name, r.birth_date, r.sex, r.county_code
+    from core.registry as r
+    cross join switch
+    left join decision_root as d on r.node = d.node
+),
+
+enrolment as (
+    select e.row_id, coalesce(d.root, e.node) as node, e.name, e.birth_date, e.sex, e.school_county as county_code
+    from core.enrolment as e
+    cross join switch
+    left join decision_root as d on e.node = d.node
+)
+
+select
+    r.row_id,
+    'R' as source,
+    r.node,
+    coalesce(c.citizen_number_raw, c.citizen_number) as delivered,
+    cast(null as varchar) as delivered_embedded,
+    r.name,
+    r.birth_date,
+    r.sex,
+    r.county_code
+from registry as r
+inner join delivery as d on r.row_id // 4294967296 = d.delivery_order
+inner join clean.registry as c on d.delivery_id = c.delivery_id and r.row_id % 4294967296 = c.row_number
+where r.node not in (select node from enrolment) and r.node not in (select registry_node from name_link)
+union all
+select
+    e.row_id,
+    'E' as source,
+    e.node,
+    coalesce(c.citizen_number_raw, c.citizen_number) as delivered,
+    case when c.student_number like 'G%' then substr(c.student_number, 2) end as delivered_embedded,
+    e.name,
+    e.birth_date,
+    e.sex,
+    e.county_code
+from enrolment as e
+inner join delivery as d on e.row_id // 4294967296 = d.delivery_order
+inner join clean.enrolment as c on d.delivery_id = c.delivery_id and e.row_id % 4294967296 = c.row_number
+where e.node not in (select node from registry) and e.node not in (select enrolment_node from name_link)
