@@ -1,4 +1,4 @@
-"""The command `kongchuo`: run a night, replay nights, say how things stand, hand back what is wrong.
+"""The command `kongchuo`: run a night, replay nights, say how things stand, hand back what is wrong, explain a child.
 
 Dagster, Polars and DuckDB are imported inside the commands that need them: `kongchuo --help` answers at once.
 Exit status: 0 done, 1 a blocking check failed (nothing was published), 2 something the caller can mend.
@@ -54,6 +54,9 @@ County = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", readable=False, help="Folder for the workbooks; default <home>/returns/<night>.")
 ]
+ChildOrCase = Annotated[str, typer.Argument(metavar="CHILD_KEY_OR_CASE_ID", help="child_key, or case_id of a case.")]
+Full = Annotated[bool, typer.Option("--full", help="Names, numbers and telephones in full, for the visit itself.")]
+StoryFile = Annotated[Path | None, typer.Option("--out", readable=False, help="Write the story to this text file too.")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 
@@ -119,6 +122,15 @@ def returns(home: Home, county: County, as_of: Night = None, out: Out = None) ->
         from assets.returns import print_returns
 
         print_returns(home, county, as_of.date() if as_of else None, out)
+
+
+@app.command()
+def explain(key: ChildOrCase, home: Home, as_of: Night = None, full: Full = False, out: StoryFile = None) -> None:
+    """Tell the story of one child in Chinese: what each office says, why it counts, what was done, what is due."""
+    with said_in_one_sentence():
+        from assets.explain import print_story
+
+        print_story(home, key, as_of.date() if as_of else None, out, full=full)
 
 
 @app.command()

@@ -9,17 +9,15 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from assets.summary import MIN_WIDTH, Published, current_night, wide_console
+from assets.summary import MIN_WIDTH, published_night, wide_console
 from pipelines.engine.snapshot import Snapshot
-from pipelines.errors import KongchuoError
-from pipelines.publish.folder import nights, published_root
 from pipelines.publish.returned import Returned, find_place, returned
 from pipelines.publish.workbooks import write_returns
 
 
 def print_returns(home: Path, county: str, as_of: date | None, out: Path | None) -> None:
     """Write the workbooks of one county and night, and print how much went into each (stdout)."""
-    night = _night(home, as_of)
+    night = published_night(home, as_of)
     with Snapshot(night.report) as report:
         place = find_place(report, night.as_of, county.strip())
     with Snapshot(night.cases) as cases:
@@ -36,19 +34,6 @@ def print_returns(home: Path, county: str, as_of: date | None, out: Path | None)
     # A path stands on one line, so that it can be copied.
     console = wide_console(max(MIN_WIDTH, 80 + max(len(str(path)) for path in paths)))
     console.print(_table(backs, paths, f"Returns of {place.name} ({place.code}), night of {night.as_of}"))
-
-
-def _night(home: Path, as_of: date | None) -> Published:
-    """The night asked for, else the newest; raises KongchuoError where it is not there."""
-    newest = current_night(home)
-    if as_of is None:
-        return newest
-    if as_of not in nights(home):
-        raise KongchuoError(
-            f"The night {as_of} has not been published in {home}; the newest is {newest.as_of}, "
-            "run the other with `kongchuo run`."
-        )
-    return Published(as_of, published_root(home.absolute()) / as_of.isoformat())
 
 
 def _table(backs: list[Returned], paths: list[Path], title: str) -> Table:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from pipelines.engine.snapshot import Snapshot
 from pipelines.errors import KongchuoError
+from pipelines.publish.folder import nights, published_root
 from pipelines.publish.reader import PublishedNight
 
 MIN_WIDTH = 120
@@ -70,6 +71,19 @@ def current_night(home: Path) -> Published:
         raise KongchuoError(
             f"No night has been published in {home}; run one with `kongchuo run`, or give another folder with --home."
         ) from error
+
+
+def published_night(home: Path, as_of: date | None) -> Published:
+    """The night asked for, else the newest; raises KongchuoError where it is not there."""
+    newest = current_night(home)
+    if as_of is None:
+        return newest
+    if as_of not in nights(home):
+        raise KongchuoError(
+            f"The night {as_of} has not been published in {home}; the newest is {newest.as_of}, "
+            "run the other with `kongchuo run`."
+        )
+    return Published(as_of, published_root(home.absolute()) / as_of.isoformat())
 
 
 def print_last_night(home: Path) -> None:
