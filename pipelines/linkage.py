@@ -28,6 +28,8 @@ PAIRS = "matching.probable_pair"
 # A name that few rows carry says more, and so does a small county. In a small register every name looks frequent: so
 # many rows of the model's own average are added before values are counted.
 _ADDED_ROWS = {"name": 20_000, "county_code": 2_000}
+# The least that rounds to the probability 1.
+_NEARLY_ONE = 0.9999995
 # Weights of a level below this many bits say nothing either way.
 _SILENT_BITS = 0.1
 
@@ -130,7 +132,7 @@ def _score(
         for column, counts in counted.items():
             frequencies = api.register(_frequencies(column, counts, settings).to_arrow())
             linker.table_management.register_term_frequency_lookup(frequencies, column)
-        found = linker.inference.predict(threshold_match_probability=review)
+        found = linker.inference.predict(threshold_match_probability=min(review, _NEARLY_ONE))
         frame = found.as_duckdbpyrelation().pl()
     reasons = _reasons(frame, settings["comparisons"])
     return reasons.select(
