@@ -6,13 +6,20 @@
 -- line of 3.3 hold), group, case, reference (everything else). Unexcused absences of one school stand in one row, the latest.
 with
 night as (select as_of from core.night),
-verdict as (select child_id, status, category, evidence_on, evidence_row_id from status.verdict),
 cased as (select child_id, min(child_key) as child_key from ledger.case_state group by child_id),
+meant as (
+    select child_id from status.verdict where status in ('out_of_school', 'suspected_absent')
+    union
+    select child_id from cased
+),
+
 child as (
-    select c.*, v.category, v.evidence_on, v.evidence_row_id
-    from status.child as c
-    inner join verdict as v on c.child_id = v.child_id
-    where v.status in ('out_of_school', 'suspected_absent') or c.child_id in (select child_id from cased)
+    select
+        c.child_id, c.child_key, c.person, c.e_school, c.remembered, c.m_status, c.m_status_date, c.m_grade, c.m_school, c.m_school_year, v.category, v.evidence_on,
+        v.evidence_row_id
+    from meant as m
+    inner join status.child as c on m.child_id = c.child_id
+    inner join status.verdict as v on m.child_id = v.child_id
 ),
 
 -- A child outside tonight's universe is found by its citizen number, as its case actions are (ledger.case_action).
@@ -23,7 +30,7 @@ outside as (
         from cased
     ) as k
     left join matching.node_person as p on k.number = p.node
-    left join status.child as c on k.child_id = c.child_id
+    left join child as c on k.child_id = c.child_id
     where c.child_id is null and k.number is not null
 ),
 
