@@ -57,6 +57,9 @@ Out = Annotated[
 ChildOrCase = Annotated[str, typer.Argument(metavar="CHILD_KEY_OR_CASE_ID", help="child_key, or case_id of a case.")]
 Full = Annotated[bool, typer.Option("--full", help="Names, numbers and telephones in full, for the visit itself.")]
 StoryFile = Annotated[Path | None, typer.Option("--out", readable=False, help="Write the story to this text file too.")]
+ModelOut = Annotated[
+    Path | None, typer.Option("--out", readable=False, help="File of the model; default <home>/matching_model.json.")
+]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 
@@ -141,6 +144,15 @@ def tidy(home: Home, policy: PolicyFile = None) -> None:
 
         for night in tidy_home(home, policy):
             typer.echo(f"no longer published: {night}")
+
+
+@app.command("train-matching")
+def train_matching(landing: Landing, home: Home, as_of: AsOf, policy: PolicyFile = None, out: ModelOut = None) -> None:
+    """Learn the weights of the probabilistic tier of matching from a home's deliveries and write the model."""
+    with said_in_one_sentence():
+        from assets.training import train_and_write
+
+        train_and_write(landing, home, as_of.date(), policy, out)
 
 
 def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | None, plain: bool) -> None:
