@@ -84,6 +84,7 @@ def comparable(rows: pl.DataFrame) -> pl.DataFrame:
         birth_year=born.str.head(4),
         surname=pl.col("name").str.head(1),
         number_head=pl.col("delivered").str.head(14),
+        number_end=pl.col("delivered").str.tail(4),
         number_tail=pl.col("delivered").str.tail(8),
         embedded_tail=pl.coalesce("delivered_embedded", "delivered").str.tail(8),
     )
