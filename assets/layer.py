@@ -51,7 +51,10 @@ def layer_asset(layer: Layer) -> dg.AssetsDefinition:
     """The multi-asset of one step: it runs the step that `kongchuo run --plain` runs, and reports what that returns."""
     step = step_named(layer.step)
     # Dagster wants results in the order of the dependencies among the tables of a step: that of the models.
-    order = {name: place for place, name in enumerate(discover())}
+    order: dict[str, float] = {name: place for place, name in enumerate(discover())}
+    for table, below in layer.stands_on.items():
+        # What no model makes comes right after what it is made from.
+        order.setdefault(table, max((order.get(name, -1) for name in below), default=-1) + 0.5)
     tables = sorted(step.tables(), key=lambda table: order.get(table, -1))
 
     @dg.multi_asset(
