@@ -51,6 +51,11 @@ def header_map(kind: str, standard: tuple[str, ...], folder: Path = REFERENCE / 
     return variants | {tidy_header(header): header for header in standard}
 
 
+def is_header(source: Source, cell: str) -> bool:
+    """Whether a cell names a column of the kind."""
+    return tidy_header(cell) in header_map(source.label, tuple(field.header for field in source.fields))
+
+
 def match_header(source: Source, cells: Sequence[str]) -> HeaderMatch:
     """Read a header row: known columns, unknown ones, and the first `*` column missing or column that is double.
 

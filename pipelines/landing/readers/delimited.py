@@ -97,6 +97,8 @@ def _start(source: Source, head: str) -> _Start:
         if header and known > most:
             lines = itertools.islice(io.StringIO(head, newline="\n"), ends[header.row - 1])
             best, most = _Start(separator, header, sum(len(line.encode("utf-8")) for line in lines)), known
+        if header and header.settled:
+            break
     if best is None:
         raise Unreadable("the file has no header row")
     return best

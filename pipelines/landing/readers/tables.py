@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.landing.headers import HeaderMatch, match_header, tidy_header
+from pipelines.landing.headers import HeaderMatch, is_header, match_header, tidy_header
 from pipelines.landing.readers.raw_file import ROW_NUMBER, UNKNOWN_CELLS, RawFile
 from schemas.codes import REFERENCE
 from schemas.sources import Source
@@ -36,6 +36,11 @@ class Header:
         """How many columns of the kind it has."""
         return known_columns(self.match)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is all there and says nothing that is not known: no other row need be looked at."""
+        return self.match.problem is None and not self.match.unknown
+
 
 def known_columns(match: HeaderMatch) -> int:
     """How many columns of the kind a header row names."""
@@ -59,6 +64,8 @@ def find_header(source: Source, rows: Sequence[Sequence[str]]) -> Header | None:
             known = known_columns(match)
             if known > most or (found is None and any(cell.strip() for cell in cells)):
                 found, most = Header(i + 1, match), max(known, most)
+            if found and found.settled:
+                return found
     return found
 
 
@@ -69,9 +76,8 @@ def joined(source: Source, upper: Sequence[str], lower: Sequence[str]) -> list[s
     for i, cell in enumerate(lower):
         above = upper[i] if i < len(upper) else ""
         group = above if above.strip() else group
-        together = [group + cell] if group.strip() and cell.strip() else []
-        known = [name for name in together if match_header(source, [name]).columns[0]]
-        names.append(known[0] if known else cell if cell.strip() else above)
+        together = group.strip() and cell.strip() and is_header(source, group + cell)
+        names.append(group + cell if together else cell if cell.strip() else above)
     return names
 
 
