@@ -146,6 +146,16 @@ def tidy(home: Home, policy: PolicyFile = None) -> None:
             typer.echo(f"no longer published: {night}")
 
 
+@app.command()
+def rebuild(home: Home) -> None:
+    """Make a lost warehouse anew from the journal of events; the next night reads the deliveries again."""
+    with said_in_one_sentence():
+        from pipelines.rebuild import rebuild as rebuild_ledger
+
+        made = rebuild_ledger(home)
+        typer.echo(f"the ledger stands again as after {made.last_night}: {made.runs} runs, {made.events} events")
+
+
 @app.command("train-matching")
 def train_matching(landing: Landing, home: Home, as_of: AsOf, policy: PolicyFile = None, out: ModelOut = None) -> None:
     """Learn the weights of the probabilistic tier of matching from a home's deliveries and write the model."""

@@ -137,6 +137,19 @@ class DuckDBEngine:
             finally:
                 cursor.execute(f"detach {alias}")
 
+    def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
+        self.execute(f"copy ({sql}) to {_literal(path)} (format parquet, compression zstd)", parameters)
+
+    def load_parquet(self, table: str, path: Path, *, append: bool = False) -> int:
+        verb = f"insert into {table} by name" if append else f"create or replace temp table {table} as"
+        try:
+            rows = self.connection.execute(f"{verb} select * from read_parquet({_literal(path)})").fetchall()
+        except duckdb.Error as error:
+            raise KongchuoError(
+                f"{path} cannot be read into {table} ({type(error).__name__}): it is damaged or of another version."
+            ) from None
+        return int(rows[0][0])
+
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         # A database in memory of its own: neither the night's transaction nor its tables are touched.

@@ -48,6 +48,15 @@ class Engine(Protocol):
         The only method that may run in another thread, beside one other method at a time.
         """
 
+    def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
+        """Write the rows of a query to a Parquet file; what is not committed yet is seen."""
+
+    def load_parquet(self, table: str, path: Path, *, append: bool = False) -> int:
+        """Read a Parquet file into a temporary table, or append it to a table by the names of columns; returns its rows.
+
+        Raises KongchuoError where the file cannot be read or does not fit.
+        """
+
     def scratch(self) -> AbstractContextManager[Any]:
         """A connection of its own, with the macros, for a library that brings its own SQL; what it makes is gone after.
 

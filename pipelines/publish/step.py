@@ -31,10 +31,10 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
             databases = beside.submit(write_databases, engine, folder)
             _write_reports(engine, folder, as_of, policy)
             with engine.transaction():
-                ledger_store.commit(engine, as_of)
+                ledger_store.commit(engine, as_of, home)
                 databases.result()  # what it raises takes the ledger's new state back
         shown = show(home, as_of, folder)
-        ledger_store.mark_published(engine, as_of)
+        ledger_store.mark_published(engine, as_of, home)
         return shown
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,6 +19,8 @@ COLUMNS = (
     Column("published", "是否发布", "The run's tables were published", "BOOLEAN"),
     Column("from_night", "起始夜", "First night of which the row is true", "DATE"),
     Column("to_night", "终止夜", "First night of which the row is no longer true; null is still true", "DATE"),
+    Column("from_run", "起始运行", "First run that knew the row so", "BIGINT"),
+    Column("to_run", "终止运行", "First run that knew otherwise; null is still known so", "BIGINT"),
     # memory
     _step("has_enrolment", "曾有学籍", "An enrolment row was seen on this or an earlier night", "BOOLEAN"),
     _step("ended", "记忆终止", "Memory ended: graduated, deceased, emigrated or moved away", "BOOLEAN"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines import ledger_store
+from pipelines import histories, ledger_store
 from pipelines.engine import DuckDBEngine
+from pipelines.landing.frames import ensure_tables
 from quality.invariants import check_invariants
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
@@ -48,13 +52,13 @@ class Store:
         for working in ledger_store.HISTORIES.values():
             self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
         self.engine.execute("create table memory.core.night (as_of DATE, previous_night DATE)")
-        self.engine.execute("create table memory.core.delivery (delivered_on DATE)")
+        ensure_tables(self.engine)
         self.engine.execute(
             "create table memory.ledger.event_tonight (case_uid VARCHAR, event VARCHAR, on_date DATE, reason VARCHAR, "
             "evidence_kind VARCHAR, evidence_delivery VARCHAR, evidence_row BIGINT)"
         )
 
-    def night(self, as_of: dt.date, grades: dict[str, int], *events: str) -> int:
+    def night(self, as_of: dt.date, grades: dict[str, int], *events: str, home: Path | None = None) -> int:
         """Commit a night that ends with these grades and events; returns the run."""
         previous = ledger_store.previous_night(self.engine, as_of)
         self.engine.execute("delete from core.night")
@@ -68,15 +72,12 @@ class Store:
         for uid in events:
             sql = "insert into ledger.event_tonight (case_uid, event, on_date) values ($uid, 'open', $as_of)"
             self.engine.execute(sql, {"uid": uid, "as_of": as_of})
-        return ledger_store.commit(self.engine, as_of)
+        return ledger_store.commit(self.engine, as_of, home)
 
-    def after(self, night: dt.date) -> dict[str, int]:
-        """What was remembered after a night."""
-        sql = (
-            "select child_id, grade from ledger.memory_history "
-            "where from_night <= $night and (to_night is null or to_night > $night) order by child_id"
-        )
-        return dict(self.engine.read(sql, {"night": night}).iter_rows())
+    def after(self, night: dt.date, run_id: int | None = None) -> dict[str, int]:
+        """What was remembered after a night, as a run knew it; as known now without one."""
+        frame = histories.state_after(self.engine, "ledger.memory_history", night, run_id)
+        return dict(frame.sort("child_id").select("child_id", "grade").iter_rows())
 
     def log(self) -> list[str]:
         """Events of the runs that stand."""
@@ -142,10 +143,47 @@ def test_a_commit_that_breaks_changes_nothing(store: Store) -> None:
     assert ledger_store.previous_night(store.engine, THIRD) == FIRST
 
 
-def test_only_a_shown_night_is_published(store: Store) -> None:
-    store.night(FIRST, {"a": 1})
+def test_a_replay_writes_only_what_later_nights_had_changed(store: Store) -> None:
+    for as_of in (FIRST, SECOND, THIRD, SECOND, THIRD):
+        store.night(as_of, {"a": 1, "b": as_of.day})
+    # What the third night had ended and begun is told once more; what stood through all of it is not.
+    assert store.engine.count("ledger.memory_history") == 1 + 3 + 2
+
+
+def test_what_a_run_said_is_never_lost(store: Store) -> None:
+    first = store.night(FIRST, {"a": 1, "b": 2})
+    second = store.night(SECOND, {"a": 1})
+    store.night(FIRST, {"a": 7, "b": 2})
+    again = store.night(SECOND, {"a": 7, "b": 2})
+    assert store.after(FIRST, first) == {"a": 1, "b": 2}
+    assert [store.after(n, second) for n in (FIRST, SECOND)] == [{"a": 1, "b": 2}, {"a": 1}]
+    assert [store.after(n, again) for n in (FIRST, SECOND)] == [{"a": 7, "b": 2}] * 2
+    assert store.after(SECOND) == {"a": 7, "b": 2}
+
+
+states = st.dictionaries(st.sampled_from("abc"), st.integers(1, 2))
+told = st.lists(st.tuples(st.sampled_from([FIRST, SECOND, THIRD]), states), min_size=1, max_size=7)
+
+
+@settings(max_examples=25, deadline=None, database=None, derandomize=True)
+@given(told)
+def test_every_run_can_be_asked_what_it_knew_of_every_night(runs: list[tuple[dt.date, dict[str, int]]]) -> None:
+    made = Store()
+    standing: dict[dt.date, dict[str, int]] = {}
+    expected = []
+    for night, state in runs:
+        run_id = made.night(night, state)
+        standing = {other: of for other, of in standing.items() if other < night} | {night: state}
+        expected += [(run_id, other, of) for other, of in standing.items()]
+    assert [made.after(night, run_id) for run_id, night, _ in expected] == [of for _, _, of in expected]
+    assert {night: made.after(night) for night in standing} == standing
+    made.engine.close()
+
+
+def test_only_a_shown_night_is_published(store: Store, tmp_path: Path) -> None:
+    store.night(FIRST, {"a": 1}, home=tmp_path)
     assert store.engine.scalar("select published from ledger.run") is False
-    ledger_store.mark_published(store.engine, FIRST)
+    ledger_store.mark_published(store.engine, FIRST, tmp_path)
     assert store.engine.scalar("select published from ledger.run") is True
 
 
@@ -224,13 +262,16 @@ def lives(seed: int) -> Province:
 
 
 def ledger(made: Province) -> tuple[pl.DataFrame, ...]:
-    """What stands in the ledger, without the numbers of runs."""
+    """What stands in the ledger, as known now, without the numbers of runs."""
     events = (
         "select e.* exclude (run_id) from ledger.event_log as e join ledger.run as r using (run_id) "
         "where r.stands order by all"
     )
-    histories = [f"select * from {history} order by all" for history in ledger_store.HISTORIES]
-    return tuple(made.engine.read(sql) for sql in (events, *histories))
+    known = [
+        f"select * exclude (from_run, to_run) from {history} where to_run is null order by all"
+        for history in ledger_store.HISTORIES
+    ]
+    return tuple(made.engine.read(sql) for sql in (events, *known))
 
 
 def same(one: tuple[pl.DataFrame, ...], other: tuple[pl.DataFrame, ...]) -> bool:

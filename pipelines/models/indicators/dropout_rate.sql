@@ -21,7 +21,7 @@ last_year as (
     from ledger.rate_history as h
     cross join night as n
     where h.school_year = cast(year(n.year_start) - 1 as varchar) || '-' || cast(year(n.year_start) as varchar)
-        and h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)
+        and h.to_run is null and h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)
 ),
 
 lined as (

@@ -16,7 +16,7 @@ earlier as (
     select h.school_year, h.unit_code, h.stage, h.numerator, h.denominator, h.rate, h.over_limit
     from ledger.rate_history as h
     cross join night as n
-    where h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night) and h.school_year <> n.school_year
+    where h.to_run is null and h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night) and h.school_year <> n.school_year
 )
 
 select school_year, unit_code, stage, numerator, denominator, rate, over_limit

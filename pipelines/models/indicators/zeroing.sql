@@ -30,7 +30,7 @@ previous as (
     select h.unit_code, h.line, h."group" as group_name, h.zeroed_since
     from ledger.zero_history as h
     cross join night as n
-    where h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)
+    where h.to_run is null and h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)
 ),
 
 judged as (

@@ -1,0 +1,138 @@
+"""Histories by two clocks: what was so on a night, and what a run knew of it (spec 6.1).
+
+A row of a history holds for the nights `from_night` <= night < `to_night` as known to the runs `from_run` <= run <
+`to_run` (null = still so). A night that is run for the first time ends rows and begins others. A night that is run
+again tells the same rows anew where they differ, and takes none away: what an earlier run said of any night can be
+read for ever. Unchanged rows are never written again, so that running a night twice writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.catalogue import CATALOGUE
+from schemas.ddl import quoted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.engine.protocol import Engine
+
+SPAN = ("from_night", "to_night", "from_run", "to_run")
+"""What a history has beside the columns of the table whose rows it keeps."""
+
+ENDED = "history_ended"
+"""Temporary table of the rows of one history that a run ends: key, `from_night`, `from_run`, `same`."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one night. `known` is the newest earlier run that looked at this night or a later one, 0 without."""
+
+    run_id: int
+    night: dt.date
+    known: int
+
+    def parameters(self, *names: str) -> dict[str, object]:
+        """The bound values of the given names."""
+        every: dict[str, object] = {"run_id": self.run_id, "night": self.night, "known": self.known}
+        return {name: every[name] for name in names}
+
+
+def begin_run(engine: Engine, night: dt.date) -> Run:
+    """The next run, of a night."""
+    found = engine.read(
+        "select coalesce(max(run_id), 0) as last, coalesce(max(run_id) filter (where night >= $night), 0) as known "
+        "from ledger.run",
+        {"night": night},
+    )
+    return Run(int(found["last"][0]) + 1, night, int(found["known"][0]))
+
+
+def keep(engine: Engine, run: Run, history: str, state: str) -> bool:
+    """Bring a history to the state of the run's night; returns whether it ended rows (they stand in `ENDED`)."""
+    columns = [name for name in CATALOGUE[history].columns if name not in SPAN]
+    key = history_key(history)
+    same_key = _and(f"s.{quoted(name)} = h.{quoted(name)}" for name in key)
+    same_cells = _and(
+        f"s.{quoted(name)} is not distinct from h.{quoted(name)}" for name in columns if name not in key
+    )
+    same = f"(s.{quoted(key[0])} is not null and {same_cells or 'true'})"
+    # Cell by cell: hashing whole rows to find the few that changed costs several times more.
+    ended = engine.scalar(
+        f"create or replace temp table {ENDED} as select {_list(key, 'h.')}, h.from_night, h.from_run, {same} as same "
+        f"from {history} as h left join {state} as s on {same_key} where h.to_run is null and case "
+        f"when h.from_night > $night then true "
+        f"when h.from_night = $night then h.to_night is not null or not {same} "
+        f"when h.to_night > $night then true "
+        f"when h.to_night = $night then {same} "
+        f"else h.to_night is null and not {same} end",
+        run.parameters("night"),
+    )
+    if ended:
+        end_rows(engine, run, history)
+    engine.execute(
+        f"insert into {history} by name select {_list(columns, 's.')}, $night as from_night, null as to_night, "
+        f"$run_id as from_run, null as to_run from {state} as s "
+        f"anti join {history} as h on {same_key} and h.to_night is null and h.to_run is null",
+        run.parameters("night", "run_id"),
+    )
+    return bool(ended)
+
+
+def end_rows(engine: Engine, run: Run, history: str, *, retell: bool = True) -> None:
+    """End the rows that stand in `ENDED`.
+
+    Rows that no run has followed to this night or beyond just end with it. The others were known otherwise: they end for
+    this run, and what is left of them up to this night is told anew (`retell`; a rebuild has these rows already).
+    """
+    key = history_key(history)
+    identity = f"({_list([*key, 'from_night', 'from_run'])})"
+    chosen = f"{identity} in (select {identity} from {ENDED})"
+    if run.known and retell:
+        engine.execute(
+            f"insert into {history} by name select h.* replace (case when e.same then null else $night end as to_night, "
+            f"$run_id as from_run) from {history} as h "
+            f"inner join {ENDED} as e on {_and(f'h.{quoted(n)} = e.{quoted(n)}' for n in [*key, 'from_night', 'from_run'])} "
+            "where h.from_run <= $known and h.to_run is null and h.from_night < $night",
+            run.parameters("run_id", "night", "known"),
+        )
+    if run.known:
+        engine.execute(
+            f"update {history} set to_run = $run_id where to_run is null and from_run <= $known and {chosen}",
+            run.parameters("run_id", "known"),
+        )
+    engine.execute(
+        f"update {history} set to_night = $night where to_run is null and from_run > $known and {chosen}",
+        run.parameters("night", "known"),
+    )
+
+
+def state_after(engine: Engine, history: str, night: dt.date, run_id: int | None = None) -> pl.DataFrame:
+    """The rows of a history after a night, as the given run knew them (None: as they are known now), in no order.
+
+    Columns are those of the table whose rows the history keeps. Of a night that the run did not know (not run by then, or
+    set aside) nothing is promised.
+    """
+    columns = [name for name in CATALOGUE[history].columns if name not in SPAN]
+    return engine.read(
+        f"select {_list(columns)} from {history} where from_night <= $night and coalesce(to_night > $night, true) "
+        "and from_run <= coalesce($run_id, from_run) and coalesce(to_run > $run_id, to_run is null)",
+        {"night": night, "run_id": run_id},
+    )
+
+
+def history_key(history: str) -> list[str]:
+    """The key of the table whose rows a history keeps."""
+    return [name for name in CATALOGUE[history].key if name not in SPAN]
+
+
+def _list(names: list[str] | tuple[str, ...], prefix: str = "") -> str:
+    return ", ".join(f"{prefix}{quoted(name)}" for name in names)
+
+
+def _and(parts: Iterable[str]) -> str:
+    return " and ".join(parts)

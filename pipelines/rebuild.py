@@ -1,0 +1,104 @@
+"""`kongchuo rebuild`: the ledger from its journal into an empty warehouse (spec 4: the events are the ledger).
+
+Runs are taken in their order and done to the lasting tables once more: rows that a run ended end, rows that it began
+begin. Deliveries are not in the journal: the next night reads them again from the landing folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import histories, journal, ledger_store
+from pipelines.engine import DuckDBEngine
+from pipelines.errors import KongchuoError
+from pipelines.night import WAREHOUSE
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Engine
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuilt ledger holds: runs, events, and the last night that stands."""
+
+    runs: int
+    events: int
+    last_night: dt.date | None
+
+
+def rebuild(home: Path) -> Rebuilt:
+    """Make the ledger of a home anew from its journal.
+
+    Raises KongchuoError, and leaves no warehouse, where there is no journal, a run is missing from it or unreadable; and
+    where the warehouse is there already: nothing that could still be read is written over.
+    """
+    warehouse = home / WAREHOUSE
+    if warehouse.exists():
+        raise KongchuoError(
+            f"There is a warehouse in {home} already; move {WAREHOUSE} out of the folder if it is the one that is lost."
+        )
+    folders = _runs(home)
+    aside = home / f"{WAREHOUSE}.rebuilt"
+    _remove(aside)
+    engine = DuckDBEngine(aside)
+    try:
+        ledger_store.prepare(engine)
+        for number, folder in enumerate(folders, start=1):
+            with engine.transaction():
+                _repeat(engine, number, folder)
+        result = Rebuilt(
+            len(folders), engine.count("ledger.event_log"), ledger_store.previous_night(engine, dt.date.max)
+        )
+    except BaseException:
+        engine.close()
+        _remove(aside)
+        raise
+    engine.close()
+    aside.replace(warehouse)
+    return result
+
+
+def _runs(home: Path) -> list[Path]:
+    """The folders of the journal, run by run; raises where one is missing: the ledger would be silently another."""
+    root = journal.journal_root(home)
+    found = {int(p.name): p for p in root.glob("*") if p.name.isdigit()} if root.is_dir() else {}
+    if not found:
+        raise KongchuoError(f"There is no journal of events in {root}: run the nights again from the landing folder.")
+    missing = [number for number in range(1, max(found) + 1) if number not in found]
+    if missing:
+        raise KongchuoError(
+            f"The journal {root} lacks run {missing[0]} ({len(missing)} missing in all): bring the folder back from a "
+            "copy, or run the nights again from the landing folder."
+        )
+    return [found[number] for number in sorted(found)]
+
+
+def _repeat(engine: Engine, number: int, folder: Path) -> None:
+    """Do one run to the lasting tables once more."""
+    engine.load_parquet("repeated_run", folder / journal.RUN)
+    night = engine.scalar("select night from repeated_run")
+    if not isinstance(night, dt.date):
+        raise KongchuoError(f"{folder / journal.RUN} holds no run: it is damaged; bring it back from a copy.")
+    run = histories.begin_run(engine, night)
+    if engine.scalar("select run_id from repeated_run") != number or run.run_id != number:
+        raise KongchuoError(f"{folder} is the journal of another run; bring the folder back from a copy.")
+    engine.execute("update ledger.run set stands = false where night >= $night and stands", {"night": night})
+    engine.load_parquet("ledger.run", folder / journal.RUN, append=True)
+    if (folder / journal.PUBLISHED).exists():
+        engine.execute("update ledger.run set published = true where run_id = $run_id", {"run_id": number})
+    engine.load_parquet("ledger.event_log", folder / journal.EVENTS, append=True)
+    for history in ledger_store.HISTORIES:
+        ended = folder / journal.page(history, "ended")
+        if ended.exists():
+            engine.load_parquet(histories.ENDED, ended)
+            # What is told anew stands among the rows that the run began.
+            histories.end_rows(engine, run, history, retell=False)
+        engine.load_parquet(history, folder / journal.page(history, "begun"), append=True)
+
+
+def _remove(warehouse: Path) -> None:
+    for suffix in ("", ".wal"):
+        warehouse.with_name(warehouse.name + suffix).unlink(missing_ok=True)
