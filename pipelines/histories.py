@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING
 
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import quoted
+from schemas.tables.history import SPAN
 
 if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.engine.protocol import Engine
-
-SPAN = ("from_night", "to_night", "from_run", "to_run")
-"""What a history has beside the columns of the table whose rows it keeps."""
 
 ENDED = "history_ended"
 """Temporary table of the rows of one history that a run ends: key, `from_night`, `from_run`, `same`."""
@@ -52,14 +50,12 @@ def begin_run(engine: Engine, night: dt.date) -> Run:
     return Run(int(found["last"][0]) + 1, night, int(found["known"][0]))
 
 
-def keep(engine: Engine, run: Run, history: str, state: str) -> bool:
-    """Bring a history to the state of the run's night; returns whether it ended rows (they stand in `ENDED`)."""
+def keep(engine: Engine, run: Run, history: str, state: str) -> tuple[bool, bool]:
+    """Bring a history to the state of the run's night; returns whether it ended rows (in `ENDED`), and began any."""
     columns = [name for name in CATALOGUE[history].columns if name not in SPAN]
     key = history_key(history)
     same_key = _and(f"s.{quoted(name)} = h.{quoted(name)}" for name in key)
-    same_cells = _and(
-        f"s.{quoted(name)} is not distinct from h.{quoted(name)}" for name in columns if name not in key
-    )
+    same_cells = _and(f"s.{quoted(name)} is not distinct from h.{quoted(name)}" for name in columns if name not in key)
     same = f"(s.{quoted(key[0])} is not null and {same_cells or 'true'})"
     # Cell by cell: hashing whole rows to find the few that changed costs several times more.
     ended = engine.scalar(
@@ -72,31 +68,31 @@ def keep(engine: Engine, run: Run, history: str, state: str) -> bool:
         f"else h.to_night is null and not {same} end",
         run.parameters("night"),
     )
-    if ended:
-        end_rows(engine, run, history)
-    engine.execute(
+    told = end_rows(engine, run, history) if ended else 0
+    begun = engine.scalar(
         f"insert into {history} by name select {_list(columns, 's.')}, $night as from_night, null as to_night, "
         f"$run_id as from_run, null as to_run from {state} as s "
         f"anti join {history} as h on {same_key} and h.to_night is null and h.to_run is null",
         run.parameters("night", "run_id"),
     )
-    return bool(ended)
+    return bool(ended), bool(begun or told)
 
 
-def end_rows(engine: Engine, run: Run, history: str, *, retell: bool = True) -> None:
-    """End the rows that stand in `ENDED`.
+def end_rows(engine: Engine, run: Run, history: str, *, retell: bool = True) -> int:
+    """End the rows that stand in `ENDED`; returns how many were told anew.
 
-    Rows that no run has followed to this night or beyond just end with it. The others were known otherwise: they end for
-    this run, and what is left of them up to this night is told anew (`retell`; a rebuild has these rows already).
+    Rows that no run has followed to this night or beyond just end with it. The others were known otherwise: they end
+    for this run, and what is left of them up to this night is told anew (`retell`; a rebuild has these rows already).
     """
     key = history_key(history)
     identity = f"({_list([*key, 'from_night', 'from_run'])})"
     chosen = f"{identity} in (select {identity} from {ENDED})"
+    told: object = 0
     if run.known and retell:
-        engine.execute(
-            f"insert into {history} by name select h.* replace (case when e.same then null else $night end as to_night, "
-            f"$run_id as from_run) from {history} as h "
-            f"inner join {ENDED} as e on {_and(f'h.{quoted(n)} = e.{quoted(n)}' for n in [*key, 'from_night', 'from_run'])} "
+        same_row = _and(f"h.{quoted(name)} = e.{quoted(name)}" for name in [*key, "from_night", "from_run"])
+        told = engine.scalar(
+            f"insert into {history} by name select h.* replace (case when e.same then null else $night end "
+            f"as to_night, $run_id as from_run) from {history} as h inner join {ENDED} as e on {same_row} "
             "where h.from_run <= $known and h.to_run is null and h.from_night < $night",
             run.parameters("run_id", "night", "known"),
         )
@@ -109,13 +105,14 @@ def end_rows(engine: Engine, run: Run, history: str, *, retell: bool = True) -> 
         f"update {history} set to_night = $night where to_run is null and from_run > $known and {chosen}",
         run.parameters("night", "known"),
     )
+    return int(str(told))
 
 
 def state_after(engine: Engine, history: str, night: dt.date, run_id: int | None = None) -> pl.DataFrame:
     """The rows of a history after a night, as the given run knew them (None: as they are known now), in no order.
 
-    Columns are those of the table whose rows the history keeps. Of a night that the run did not know (not run by then, or
-    set aside) nothing is promised.
+    Columns are those of the table whose rows the history keeps. Of a night that the run did not know (not run by then,
+    or set aside) nothing is promised.
     """
     columns = [name for name in CATALOGUE[history].columns if name not in SPAN]
     return engine.read(

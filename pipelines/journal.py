@@ -7,7 +7,6 @@ may read it.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 FOLDER = "events"
 RUN, EVENTS, PUBLISHED = "run.parquet", "events.parquet", "published"
+LIST = "files.txt"
+"""Names of a run's files, one a line: what is missing is seen."""
 _OWNER_ONLY, _OWNER_FILE = 0o700, 0o600
 
 
@@ -52,13 +53,17 @@ class Pages:
         self.engine, self.run, self.folder = engine, run, folder
 
     def write_events(self) -> None:
-        """The run and its events."""
+        """The run and its events, and last the list of files."""
         self._write("select * from ledger.event_log where run_id = $run_id", EVENTS)
         self._write("select * from ledger.run where run_id = $run_id", RUN)
+        if self.folder is not None:
+            names = sorted(file.name for file in self.folder.iterdir())
+            (self.folder / LIST).write_text("\n".join(names) + "\n", encoding="utf-8")
 
-    def write_history(self, history: str, *, ended: bool) -> None:
-        """What the run began in a history, and the rows that it ended (they stand in `ENDED`)."""
-        self._write(f"select * from {history} where from_run = $run_id", page(history, "begun"))
+    def write_history(self, history: str, *, ended: bool, begun: bool) -> None:
+        """What the run began in a history, and the rows that it ended (they stand in `ENDED`); no file for nothing."""
+        if begun:
+            self._write(f"select * from {history} where from_run = $run_id", page(history, "begun"))
         if ended:
             self._write(f"select * from {ENDED}", page(history, "ended"))
 
@@ -88,7 +93,7 @@ def of_run(engine: Engine, run: Run, home: Path | None) -> Iterator[Pages]:
         ) from error
     try:
         yield Pages(engine, run, aside)
-        os.replace(aside, place)
+        aside.replace(place)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines import histories, journal
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
+from schemas.tables import history
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
@@ -23,6 +24,7 @@ HISTORIES = {
     "ledger.case_history": "ledger.case_state",
     "ledger.zero_history": "indicators.zero_state",
     "ledger.rate_history": "indicators.rate_state",
+    **{table.full_name: f"published.{table.name}" for table in history.TABLES},
 }
 """History → the table of tonight whose rows it keeps."""
 
@@ -71,9 +73,9 @@ def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
             {"run_id": run.run_id, "as_of": as_of},
         )
         with journal.of_run(engine, run, home) as pages:
-            for history, state in HISTORIES.items():
-                ended = histories.keep(engine, run, history, state)
-                pages.write_history(history, ended=ended)
+            for name, state in HISTORIES.items():
+                ended, begun = histories.keep(engine, run, name, state)
+                pages.write_history(name, ended=ended, begun=begun)
             pages.write_events()
     return run.run_id
 

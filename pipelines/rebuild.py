@@ -32,8 +32,8 @@ class Rebuilt:
 def rebuild(home: Path) -> Rebuilt:
     """Make the ledger of a home anew from its journal.
 
-    Raises KongchuoError, and leaves no warehouse, where there is no journal, a run is missing from it or unreadable; and
-    where the warehouse is there already: nothing that could still be read is written over.
+    Raises KongchuoError, and leaves no warehouse, where there is no journal, a run is missing from it or unreadable;
+    and where the warehouse is there already: nothing that could still be read is written over.
     """
     warehouse = home / WAREHOUSE
     if warehouse.exists():
@@ -78,6 +78,7 @@ def _runs(home: Path) -> list[Path]:
 
 def _repeat(engine: Engine, number: int, folder: Path) -> None:
     """Do one run to the lasting tables once more."""
+    _check_files(folder)
     engine.load_parquet("repeated_run", folder / journal.RUN)
     night = engine.scalar("select night from repeated_run")
     if not isinstance(night, dt.date):
@@ -96,7 +97,18 @@ def _repeat(engine: Engine, number: int, folder: Path) -> None:
             engine.load_parquet(histories.ENDED, ended)
             # What is told anew stands among the rows that the run began.
             histories.end_rows(engine, run, history, retell=False)
-        engine.load_parquet(history, folder / journal.page(history, "begun"), append=True)
+        begun = folder / journal.page(history, "begun")
+        if begun.exists():
+            engine.load_parquet(history, begun, append=True)
+
+
+def _check_files(folder: Path) -> None:
+    """Raise where a file of a run is missing: the ledger would be silently another."""
+    listed = folder / journal.LIST
+    names = listed.read_text(encoding="utf-8").split() if listed.exists() else [journal.LIST]
+    missing = [name for name in names if not (folder / name).exists()]
+    if missing:
+        raise KongchuoError(f"{folder} lacks {', '.join(missing)}: it is damaged; bring it back from a copy.")
 
 
 def _remove(warehouse: Path) -> None:

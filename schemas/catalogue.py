@@ -8,6 +8,7 @@ from schemas.tables import (
     Table,
     clean,
     core,
+    history,
     indicators,
     ledger,
     matching,
@@ -28,6 +29,7 @@ LAYERS = (
     "published",
     "restricted",
     "quality",
+    "history",
 )
 """Layers in the order in which a night makes them."""
 
@@ -44,7 +46,8 @@ def index(groups: Iterable[Iterable[Table]]) -> dict[str, Table]:
 
 
 CATALOGUE: dict[str, Table] = index(
-    module.TABLES for module in (clean, core, matching, status, ledger, indicators, published, restricted, quality)
+    module.TABLES
+    for module in (clean, core, matching, status, ledger, indicators, published, restricted, quality, history)
 )
 
 

@@ -36,6 +36,7 @@ LAYER_LABEL = {
     "published": "公开表（report.duckdb）",
     "restricted": "受限表（cases.duckdb）",
     "quality": "质量表（cases.duckdb）",
+    "history": "历史（history.duckdb）",
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MACROS = MODELS / "macros.sql"
-LASTING = ("landing", "clean", "ledger")
+LASTING = ("landing", "clean", "ledger", "history")
 """Schemas of the file."""
 _WORK = "memory"
 _FILE = "warehouse"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 LAYERS = ("core", "matching", "status", "ledger", "indicators", "published", "restricted", "quality")
-_REFERENCE = re.compile(r"\b(?:from|join)\s+((?:landing|clean|" + "|".join(LAYERS) + r")\.\w+)", re.IGNORECASE)
+_REFERENCE = re.compile(r"\b(?:from|join)\s+((?:landing|clean|history|" + "|".join(LAYERS) + r")\.\w+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"\$(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
 

@@ -52,7 +52,7 @@ class Engine(Protocol):
         """Write the rows of a query to a Parquet file; what is not committed yet is seen."""
 
     def load_parquet(self, table: str, path: Path, *, append: bool = False) -> int:
-        """Read a Parquet file into a temporary table, or append it to a table by the names of columns; returns its rows.
+        """Read a Parquet file into a temporary table, or append it to a table by names of columns; returns its rows.
 
         Raises KongchuoError where the file cannot be read or does not fit.
         """

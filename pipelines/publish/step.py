@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import ledger_store
 from pipelines.publish.databases import write_databases
 from pipelines.publish.folder import new_folder, show
+from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import write_page
 from pipelines.publish.workbooks import write_monthly_report
 
@@ -33,7 +34,9 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
             with engine.transaction():
                 ledger_store.commit(engine, as_of, home)
                 databases.result()  # what it raises takes the ledger's new state back
+        write_history(engine, home, as_of, folder)
         shown = show(home, as_of, folder)
+        leave_to_the_newest(home)
         ledger_store.mark_published(engine, as_of, home)
         return shown
     except BaseException:

@@ -105,10 +105,11 @@ def test_a_warehouse_that_is_there_is_never_written_over(home: Path) -> None:
         (lambda root: shutil.rmtree(root), "no journal"),
         (lambda root: shutil.rmtree(root / "000002"), "lacks run 2"),
         (lambda root: (root / "000003" / "ledger.case_history.begun.parquet").write_bytes(b"PAR1"), "damaged"),
-        (lambda root: (root / "000003" / journal.EVENTS).unlink(), "cannot be read"),
+        (lambda root: (root / "000003" / journal.EVENTS).unlink(), "lacks events.parquet"),
+        (lambda root: (root / "000001" / journal.LIST).unlink(), "lacks files.txt"),
         (lambda root: shutil.copytree(root / "000001", root / "000005", dirs_exist_ok=True), "another run"),
     ],
-    ids=["none", "missing", "damaged", "half", "swapped"],
+    ids=["none", "missing", "damaged", "half", "unlisted", "swapped"],
 )
 def test_a_journal_that_is_not_whole_is_said_and_makes_nothing(lost: Path, damage: object, said: str) -> None:
     damage(journal.journal_root(lost))  # type: ignore[operator]
