@@ -394,6 +394,16 @@ TABLES = (
         sources=("责任人",),
     ),
     working(
+        "core.number_apart",
+        "裁定非本人号码",
+        "one registry or enrolment row whose citizen number reviewers called another person's",
+        key=("kind", "number", "name", "birth_date", "school_code", "student_number", "household_division"),
+        columns=("kind", "number", "name", "birth_date", "school_code", "student_number", "household_division"),
+        nullable_key=("name", "birth_date", "school_code", "student_number", "household_division"),
+        spec="3.2",
+        values={"kind": ("户籍", "学籍")},
+    ),
+    working(
         "core.roll",
         "学校最新点名",
         "one school that ever delivered a roll: its newest roll at D, whether in force",

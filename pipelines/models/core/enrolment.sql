@@ -1,13 +1,14 @@
 -- One row per enrolment row in force at D (spec 2.1, 2.2 学籍), all grades; a row belongs to the county of its school, else to its
 -- file's code.
 -- key: row_id
--- number: own valid citizen number; embedded: the one inside a formal student number (spec 3.2 tier 2); node: number, else
--- embedded, else minus row_id. effective_end: 休学截止日期, moved to the end of the holidays where it lies outside every term (spec 3.3).
+-- number: own valid citizen number; embedded: the one inside a formal student number (spec 3.2 tier 2), both null where reviewers
+-- called it another person's (core.number_apart); node: number, else embedded, else minus row_id. effective_end: 休学截止日期, moved to the end of the holidays where it lies outside every term (spec 3.3).
 -- school_year: of the delivery.
 with
 in_force as (select county_code, delivery_id, delivery_order, delivered_on from core.in_force where kind = '学籍'),
 delivery as (select delivery_id, unit_code from core.delivery where kind = '学籍'),
 school as (select school_code, county_code from core.school),
+apart as (select number, name, birth_date, school_code, student_number from core.number_apart where kind = '学籍'),
 term as (select * from core.term),
 placed as (
     select
@@ -24,12 +25,20 @@ placed as (
 identified as (
     select
         cast(f.delivery_order as bigint) * 4294967296 + p.row_number as row_id,
-        cast(left(p.citizen_number, 17) as bigint) as number,
-        cast(left(p.embedded_number, 17) as bigint) as embedded,
+        case when a.number is null then cast(left(p.citizen_number, 17) as bigint) end as number,
+        case when a.number is null then cast(left(p.embedded_number, 17) as bigint) end as embedded,
+        a.number is not null as number_apart,
         year(f.delivered_on) - (case when month(f.delivered_on) >= 9 then 0 else 1 end) as delivered_year,
         p.*
     from placed as p
     inner join in_force as f on p.county_code = f.county_code and p.delivery_id = f.delivery_id
+    left join apart as a
+        on cast(left(coalesce(p.citizen_number, p.embedded_number), 17) as bigint) = a.number and p.school_code = a.school_code
+        and case
+            when a.student_number is null
+                then p.student_number is null and p.name = a.name and p.birth_date is not distinct from a.birth_date
+            else p.student_number = a.student_number
+        end
 ),
 
 ended as (
@@ -69,7 +78,7 @@ select
     i.migrant,
     i.disability_type,
     i.home_teaching,
-    i.id_invalid,
+    i.id_invalid or i.number_apart as id_invalid,
     i.id_mismatch,
     cast(i.delivered_year as varchar) || '-' || cast(i.delivered_year + 1 as varchar) as school_year
 from identified as i

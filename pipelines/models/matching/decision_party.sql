@@ -1,9 +1,10 @@
 -- One row per reviewer's decision and party: the node it names tonight (spec 3.2, reviewers' decisions).
 -- key: decision_number, side
 -- A party is a citizen number, a child_key, or `delivery#row`. A row that a newer snapshot has replaced goes on to speak: by its
--- number, else as the row in force with the same student number and school, or the same name, birth date, sex and household division.
+-- number (unless reviewers called that another person's), else as the row in force with the same student number and school, or the same name, birth date, sex and household division.
 with
 match_decision as (select * from core.match_decision),
+number_apart as (select * from core.number_apart),
 registry as (select row_id, node, name, birth_date, sex, household_division, county_code, number from core.registry),
 enrolment as (
     select row_id, node, student_number, school_code, name, birth_date, sex, county_code, coalesce(number, embedded) as number from core.enrolment
@@ -50,18 +51,31 @@ named_row as (
 ),
 
 row_node as (
-    select n.decision_number, n.side, coalesce(cast(left(c.citizen_number, 17) as bigint), own.node, min(r.node)) as node
+    select
+        n.decision_number, n.side,
+        coalesce(case when a.number is null then cast(left(c.citizen_number, 17) as bigint) end, own.node, min(r.node)) as node
     from named_row as n
     inner join clean.registry as c on n.kind = '户籍' and n.delivery_id = c.delivery_id and n.row_number = c.row_number
+    left join number_apart as a
+        on n.kind = a.kind and cast(left(c.citizen_number, 17) as bigint) = a.number and c.name = a.name
+        and c.birth_date is not distinct from a.birth_date and c.household_division is not distinct from a.household_division
     left join registry as own on n.row_id = own.row_id
     left join registry as r
         on c.name = r.name and c.birth_date = r.birth_date and c.sex is not distinct from r.sex
         and c.household_division = r.household_division
-    group by n.decision_number, n.side, c.citizen_number, own.node
+    group by n.decision_number, n.side, a.number, c.citizen_number, own.node
     union all
-    select n.decision_number, n.side, coalesce(cast(left(coalesce(c.citizen_number, c.embedded_number), 17) as bigint), own.node, min(e.node))
+    select
+        n.decision_number, n.side,
+        coalesce(
+            case when a.number is null then cast(left(coalesce(c.citizen_number, c.embedded_number), 17) as bigint) end, own.node, min(e.node)
+        )
     from named_row as n
     inner join clean.enrolment as c on n.kind = '学籍' and n.delivery_id = c.delivery_id and n.row_number = c.row_number
+    left join number_apart as a
+        on n.kind = a.kind and cast(left(coalesce(c.citizen_number, c.embedded_number), 17) as bigint) = a.number
+        and c.school_code = a.school_code and c.student_number is not distinct from a.student_number
+        and (c.student_number is not null or c.name = a.name and c.birth_date is not distinct from a.birth_date)
     left join enrolment as own on n.row_id = own.row_id
     left join enrolment as e
         on c.school_code = e.school_code
@@ -70,7 +84,7 @@ row_node as (
                 then c.name = e.name and c.birth_date is not distinct from e.birth_date and c.sex is not distinct from e.sex
             else c.student_number = e.student_number
         end
-    group by n.decision_number, n.side, c.citizen_number, c.embedded_number, own.node
+    group by n.decision_number, n.side, a.number, c.citizen_number, c.embedded_number, own.node
     union all
     select n.decision_number, n.side, coalesce(i.number, i.embedded, -i.row_id)
     from named_row as n

@@ -210,4 +210,77 @@ def what_names_nobody_decides_nothing(given):
     assert set((yield)) == {kid["citizen_number"]}
 
 
+@scenario
+def two_rows_of_one_number_are_two_children(given):
+    """A pupil under the number of a child of the registry: the registry's keeps it, the pupil is known by name."""
+    kid = given.person(1)
+    resident = given.put("registry", kid)
+    pupil = given.put("enrolment", alias(kid), student_number=f"L{given.code}1")
+    decide(given, resident, pupil, DIFFERENT, decided_on="2025-09-12")
+    assert set((yield)) == {kid["citizen_number"]}
+    children = yield
+    child = children.pop(kid["citizen_number"])
+    assert (child["status"], child["category"], child["student_number"]) == ("out_of_school", "never_enrolled", None)
+    ((child_id, other),) = children.items()
+    assert child_id.startswith("X")
+    assert (other["status"], other["student_number"], other["flags"]) == ("in_school", f"L{given.code}1", "id_invalid")
+
+
+@scenario
+def a_pupil_of_the_same_name_stays_apart(given):
+    kid = given.person(1)
+    resident = given.put("registry", kid)
+    pupil = given.put("enrolment", kid)
+    decide(given, pupil, resident, DIFFERENT)
+    assert sorted(child["match_tier"] or "" for child in (yield).values()) == ["", ""]
+
+
+@scenario
+def the_number_stays_away_in_the_next_delivery(given):
+    kid = given.person(1)
+    given.put("registry", kid)
+    pupil = given.put("enrolment", alias(kid), student_number=f"L{given.code}1")
+    decide(given, kid["citizen_number"], pupil, DIFFERENT)
+    assert len((yield)) == 2
+    given.put("enrolment", alias(kid), student_number=f"L{given.code}1", grade=5, on="2025-09-15")
+    assert len((yield)) == 2
+
+
+@scenario
+def a_later_decision_brings_them_together_again(given):
+    kid = given.person(1)
+    resident = given.put("registry", kid)
+    pupil = given.put("enrolment", alias(kid), student_number=f"L{given.code}1")
+    decide(given, resident, pupil, DIFFERENT, decided_on="2025-09-05")
+    decide(given, pupil, resident, SAME, decided_on="2025-09-12")
+    assert len((yield)) == 2
+    (child,) = (yield).values()
+    assert (child["child_id"], child["match_tier"]) == (kid["citizen_number"], "id")
+
+
+@scenario
+def of_two_pupils_the_first_delivered_keeps_the_number(given):
+    kid = given.person(1)
+    first = given.put("enrolment", kid, student_number=f"L{given.code}1")
+    second = given.put("enrolment", alias(kid), student_number=f"L{given.code}2")
+    decide(given, second, first, DIFFERENT)
+    children = yield
+    assert children.pop(kid["citizen_number"])["student_number"] == f"L{given.code}1"
+    assert [child["student_number"] for child in children.values()] == [f"L{given.code}2"]
+
+
+@scenario
+def a_pupil_set_apart_can_be_given_its_own_number(given):
+    kid, own = given.person(1), given.person(2)
+    resident = given.put("registry", kid)
+    other = given.put("registry", own)
+    pupil = given.put("enrolment", alias(kid), student_number=f"L{given.code}1")
+    decide(given, resident, pupil, DIFFERENT)
+    decide(given, pupil, other)
+    children = yield
+    assert children[own["citizen_number"]]["student_number"] == f"L{given.code}1"
+    assert children[own["citizen_number"]]["match_tier"] == "decision"
+    assert set(children) == {kid["citizen_number"], own["citizen_number"]}
+
+
 test_story = scenario.test()
