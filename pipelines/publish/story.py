@@ -215,6 +215,8 @@ class _Teller:
             lines.append(f"类别：{values.CATEGORY[category]}。{words.WHY[category]}")
         grounds = [row for row in self.evidence if row["used_for"] == "status"]
         lines += [f"依据：{row['kind']}：{self._said(row)}" for row in _by_date(grounds)]
+        if not grounds and "evidence_delivery" in child:
+            lines.append(f"依据：{_ground(child)}")
         if child["flags"]:
             flags = "、".join(values.FLAG[flag] for flag in child["flags"].split(";"))
             lines.append(f"需要更正的问题：{flags}")
@@ -375,6 +377,15 @@ def _where(row: Row) -> str:
         return ""
     line = f"，第{row['row_number']}行" if row["row_number"] is not None else ""
     return f"［{row['delivery']}{line}］"
+
+
+def _ground(child: Row) -> str:
+    """The delivered row that gave a child its status, where nothing more is kept of it (6.1, children)."""
+    if not child.get("evidence_delivery"):
+        return words.BY_AGE
+    kind = str(child["evidence_delivery"]).rsplit("/", 1)[-1].split("_", 1)[0]
+    row = {"delivery": child["evidence_delivery"], "row_number": child["evidence_row"]}
+    return f"{kind}的报送{_where(row)}"
 
 
 def _joined(above: str, name: str) -> str:

@@ -25,6 +25,7 @@ TABLES = (
         columns=(
             *("as_of", "child_key", "status", "category", "match_tier", "flags", "household_division", "school_code"),
             *("grade", "school_age", "sex", "ethnicity", "poor", "assisted", "disabled", "left_behind", "migrant"),
+            *("evidence_delivery", "evidence_row"),
         ),
         required=("status", "school_age", "poor", "assisted", "disabled", "left_behind", "migrant"),
         values={

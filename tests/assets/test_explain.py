@@ -143,6 +143,7 @@ def test_a_child_that_was_never_enrolled(home: Path) -> None:
 def test_a_child_in_class_has_no_case(home: Path) -> None:
     story = told(home, key(home, SITTING))
     assert story["摘要"] == ["在校，不按失学辍学统计；没有立过案。"]
+    assert story["三、现在的状态和依据"][-1] == "依据：学籍的报送［2025-09-08/学籍_990121.csv，第2行］"
     assert story["四、案件经过"] == ["没有立过案。"]
     assert story["五、下一步和责任人"] == ["没有未销号的案件，没有应办事项。"]
 

@@ -66,7 +66,7 @@ SPEC = {
     "restricted.children": (
         "child_key status category match_tier flags household_division school_code grade school_age sex ethnicity "
         "poor assisted disabled left_behind migrant",
-        "",
+        "evidence_delivery evidence_row",
         "child_key",
     ),
     "restricted.cases": (

@@ -1,9 +1,11 @@
 -- One row per child of the universe at D, no names (spec 3.5, 6.1).
+-- evidence_delivery, evidence_row: the row that made the line of the status hold; null where an age or memory did.
 -- key: child_key
 with
 night as (select as_of from core.night),
 child as (select * from status.child),
-verdict as (select * from status.verdict)
+verdict as (select * from status.verdict),
+delivery as (select delivery_order, delivery from core.delivery)
 
 select
     n.as_of,
@@ -22,7 +24,10 @@ select
     c.assisted,
     c.disabled,
     c.left_behind,
-    c.migrant
+    c.migrant,
+    d.delivery as evidence_delivery,
+    case when d.delivery is not null then v.evidence_row_id % 4294967296 end as evidence_row
 from child as c
 cross join night as n
 inner join verdict as v on c.child_id = v.child_id
+left join delivery as d on d.delivery_order = v.evidence_row_id // 4294967296
