@@ -267,11 +267,15 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from quality.screen import screen
     from quality.sources import check_sources
     from schemas.catalogue import tables_of
+    from schemas.definitions import definition_rows
     from schemas.dictionary import dictionary_rows
 
     tables, outcomes = _models(night, ("published", "restricted", "quality"))
-    rows = night.engine.load("published.dictionary", dictionary_rows(night.as_of))
-    tables.append(TableInfo("published.dictionary", rows, 0.0))
+    for name, frame in {
+        "published.dictionary": dictionary_rows(night.as_of),
+        "published.indicator": definition_rows(night.as_of),
+    }.items():
+        tables.append(TableInfo(name, night.engine.load(name, frame), 0.0))
     outcomes += check_invariants(night.engine)
     outcomes += check_sources(night.engine)
     outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])

@@ -52,19 +52,6 @@ SOURCE_ORDER: tuple[str, ...] = (
     "区划",
 )
 
-# What each variant counts (spec 5.1, 5.2): a rate without its variant says nothing.
-DROPOUT_VARIANT_WORDS = {
-    "event": "本学年9月1日以来发生、经核实且仍在册（或超龄销号）的辍学人数，除以学年初在校生数",
-    "ledger": "全部在册的已核实辍学人数（不论何时发生），除以学年初在校生数",
-    "flow": "本学年学籍异动的净减少（休学、辍学、死亡、转出、出国，减转入、复学），除以学年初在校生数",
-}
-
-RETENTION_VARIANT_WORDS = {
-    "national": "毕业年级人数除以该批学生的入学人数",
-    "adjusted": "毕业年级人数除以该批学生的入学人数（加转入、减转出）",
-    "net": "毕业年级人数除以该批学生的入学人数（加转入、复学、其他增加，减转出、休学、死亡、其他减少）",
-}
-
 NOT_AVAILABLE = "—"
 AT_BOUND = "※"
 

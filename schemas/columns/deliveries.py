@@ -50,6 +50,17 @@ COLUMNS = (
     Column("agency", "报送单位", "Agency that sends deliveries of this kind (section 2.2)"),
     # checks
     Column("check", "校验项", "Name of the check"),
+    # definitions of indicators
+    Column("title", "指标名称", "Chinese name of the indicator"),
+    Column("numerator_words", "分子说明", "What the numerator counts, in Chinese"),
+    Column("denominator_words", "分母说明", "What the denominator counts, in Chinese; empty for a measure without one"),
+    Column("population_base", "统计口径", "Whose children are counted: by registry, by school, or by case"),
+    Column("lines", "责任线", "Lines of responsibility whose units the indicator is counted for"),
+    Column("rounding", "修约规则", "Where decimals and rounding are set; empty for counts"),
+    Column("sources", "所用资料", "Kinds of extracts that the figure stands on, joined by 、"),
+    Column("policy_target", "对应目标", "Key of policy [targets] that the figure is held against; empty without one"),
+    Column("model", "计算模型", "Model that computes the figure: pipelines/models/<layer>/<table>.sql"),
+    Column("valid_from", "起用日期", "First date for which it is counted so", "DATE"),
     Column("table_name", "表名", "Table that is meant, schema.table"),
     Column("verdict", "结果", "pass, warn or fail"),
     Column("blocking", "是否阻断", "A failure stops the publication", "BOOLEAN"),

@@ -36,6 +36,8 @@ COLUMNS = (
     _step("seen_on", "在校首见日期", "First night of the present unbroken spell in school, tonight included", "DATE"),
     _step("confirmed", "复学已确认", "The return is confirmed by reported school days (4.2)", "BOOLEAN"),
     _step("place_division", "案件区划", "Division that the case counts in, fixed at opening"),
+    _step("came_back", "已复学或安置", "The case closed as returned or placed", "BOOLEAN"),
+    _step("days_to_close", "销号用时", "Days from opening to closing of a case closed in the school year", "BIGINT"),
     # verifications and actions
     _step("substantiated", "核查属实", "The verification says 属实", "BOOLEAN"),
     _step("latest_substantiated", "最近核查属实", "The latest verification of the case says 属实", "BOOLEAN"),

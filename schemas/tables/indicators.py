@@ -23,7 +23,7 @@ TABLES = (
         columns=(
             *("case_uid", "poor", "close_reason", "stage", "open_at_start", "opened", "relapsed", "closed"),
             *("open_at_end", "suspected_open", "verified_open", "overdue", "late_suspect"),
-            *("ever_closed", "closed_this_school_year"),
+            *("ever_closed", "closed_this_school_year", "relapse", "came_back", "days_to_close"),
         ),
         spec="4.3",
         values={"close_reason": tuple(values.CLOSE_REASON), "stage": tuple(values.STAGE)},
@@ -230,7 +230,8 @@ TABLES = (
         columns=(
             *("unit_code", "unit_level", "unit_name", "parent_code", "line", "group_name", "open_at_start"),
             *("opened", "relapsed", "closed", "open_at_end", "suspected_open", "verified_open", "overdue"),
-            *("zeroed", "zeroed_since", "ever_opened", "ever_closed"),
+            *("zeroed", "zeroed_since", "ever_opened", "ever_closed", "ever_relapsed", "ever_came_back"),
+            "median_days_to_close",
         ),
         spec="4.3",
         required=("unit_level", "open_at_start", "opened", "relapsed", "closed", "open_at_end", "zeroed"),

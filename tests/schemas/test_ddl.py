@@ -66,7 +66,7 @@ def test_every_table_and_column_has_its_comment(full_name, made):
 
 def test_a_comment_says_unit_formula_and_source():
     comments = comment_sql(CATALOGUE["published.zeroing"])
-    assert comments[-2] == (
+    assert comments[-4] == (
         'comment on column "published"."zeroing"."clearance_rate" is '
         "'销号率 / Share of cases ever opened that are closed; null where none was ever opened; "
         "单位/unit: % (per cent, two decimals); 公式/formula: ever_closed / ever_opened × 100; "

@@ -21,7 +21,10 @@ select
     o.case_uid is not null as overdue,
     l.case_uid is not null as late_suspect,
     k.state = 'closed' as ever_closed,
-    k.state = 'closed' and k.closed_on >= n.year_start as closed_this_school_year
+    k.state = 'closed' and k.closed_on >= n.year_start as closed_this_school_year,
+    k.relapse,
+    k.close_reason in ('returned', 'placed') and k.state = 'closed' as came_back,
+    case when k.state = 'closed' and k.closed_on >= n.year_start then cast(k.closed_on - k.opened_on as bigint) end as days_to_close
 from ledger.case_state as k
 cross join night as n
 left join previous as p on k.case_uid = p.case_uid

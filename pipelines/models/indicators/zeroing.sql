@@ -1,5 +1,7 @@
 -- One row per unit, line and group (all, poor): the balance of cases tonight and the state of zero (spec 4.3).
 -- key: unit_code, line, group_name
+-- ever_relapsed: cases that were a relapse; ever_came_back: closed as returned or placed; median_days_to_close: of the cases closed in
+-- the school year, null without any (spec 5.5).
 with
 night as (select * from core.night),
 unit as (select * from indicators.unit),
@@ -19,7 +21,10 @@ counted as (
         count(*) filter (where c.overdue) as overdue,
         count(*) filter (where c.late_suspect) as late_suspects,
         count(*) as ever_opened,
-        count(*) filter (where c.ever_closed) as ever_closed
+        count(*) filter (where c.ever_closed) as ever_closed,
+        count(*) filter (where c.relapse) as ever_relapsed,
+        count(*) filter (where c.came_back) as ever_came_back,
+        cast(quantile_cont(cast(c.days_to_close as decimal(9, 2)), 0.5) as decimal(9, 2)) as median_days_to_close
     from case_unit as u
     inner join case_count as c on u.case_uid = c.case_uid
     inner join groups as g on g.group_name = 'all' or c.poor
@@ -46,7 +51,10 @@ judged as (
         coalesce(c.overdue, 0) as overdue,
         coalesce(c.verified_open, 0) = 0 and coalesce(c.late_suspects, 0) = 0 as zeroed,
         coalesce(c.ever_opened, 0) as ever_opened,
-        coalesce(c.ever_closed, 0) as ever_closed
+        coalesce(c.ever_closed, 0) as ever_closed,
+        coalesce(c.ever_relapsed, 0) as ever_relapsed,
+        coalesce(c.ever_came_back, 0) as ever_came_back,
+        c.median_days_to_close
     from unit as u
     cross join groups as g
     left join counted as c on u.line = c.line and u.unit_code = c.unit_code and g.group_name = c.group_name
@@ -70,7 +78,10 @@ select
     j.zeroed,
     case when j.zeroed then coalesce(p.zeroed_since, n.as_of) end as zeroed_since,
     j.ever_opened,
-    j.ever_closed
+    j.ever_closed,
+    j.ever_relapsed,
+    j.ever_came_back,
+    j.median_days_to_close
 from judged as j
 cross join night as n
 left join previous as p on j.unit_code = p.unit_code and j.line = p.line and j.group_name = p.group_name

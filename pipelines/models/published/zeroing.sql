@@ -1,5 +1,6 @@
 -- One row per unit, line and group: 动态清零, zero rows too (spec 4.3, 6.1). Counts of children; clearance_rate in per cent.
 -- key: unit_code, line, group
+-- relapse_rate, median_days_to_close (spec 5.5): from the township up, as a few closings of a village or school would tell of children.
 -- suppressed: a village or school row with a count below disclosure.small_cell shows no counts (spec 6.3).
 with
 night as (select as_of from core.night),
@@ -8,6 +9,7 @@ judged as (
     select
         z.*,
         per_cent(z.ever_closed, z.ever_opened, p.rates_decimals, p.rates_rounding) as clearance_rate,
+        per_cent(z.ever_relapsed, z.ever_came_back, p.rates_decimals, p.rates_rounding) as relapse_rate,
         z.unit_level in ('village', 'school') and (
             z.open_at_start between 1 and p.disclosure_small_cell - 1 or z.opened between 1 and p.disclosure_small_cell - 1
             or z.relapsed between 1 and p.disclosure_small_cell - 1 or z.closed between 1 and p.disclosure_small_cell - 1
@@ -41,6 +43,8 @@ select
     case when not j.suppressed then j.ever_opened end as ever_opened,
     case when not j.suppressed then j.ever_closed end as ever_closed,
     case when not j.suppressed then j.clearance_rate end as clearance_rate,
+    case when j.unit_level not in ('village', 'school') then j.relapse_rate end as relapse_rate,
+    case when j.unit_level not in ('village', 'school') then j.median_days_to_close end as median_days_to_close,
     j.suppressed
 from judged as j
 cross join night as n

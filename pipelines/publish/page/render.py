@@ -12,6 +12,7 @@ from pipelines.publish.page import sections
 from pipelines.publish.page.view import Figure, Page
 from pipelines.publish.reader import PublishedNight, TableReader, Unit
 from pipelines.publish.wording import chinese_date, rate
+from schemas.definitions import definition
 
 PAGE = "index.html"
 _TEMPLATE = "index.html.j2"
@@ -41,8 +42,8 @@ def write_page(
         sections=(
             sections.zeroing(units),
             sections.open_cases(units),
-            sections.dropout(dropout, units, dropout_variant),
-            sections.retention(retention, retention_variant),
+            sections.dropout(dropout, units, definition("dropout_rate", dropout_variant, as_of).formula),
+            sections.retention(retention, definition("nine_year", retention_variant, as_of).formula),
             sections.deadlines(night.deadlines()),
             sections.sources(night.source_states(), units),
         ),

@@ -14,11 +14,9 @@ from pipelines.publish.reasons import file_reason
 from pipelines.publish.wording import (
     AT_BOUND,
     DEADLINE_WORDS,
-    DROPOUT_VARIANT_WORDS,
     LEVEL_WORDS,
     LEVELS,
     NOT_AVAILABLE,
-    RETENTION_VARIANT_WORDS,
     SOURCE_PROBLEM_WORDS,
     STAGE_WORDS,
     count,
@@ -110,7 +108,7 @@ def open_cases(units: Sequence[Unit]) -> Section:
     )
 
 
-def dropout(frame: pl.DataFrame, units: Sequence[Unit], variant: str) -> Section:
+def dropout(frame: pl.DataFrame, units: Sequence[Unit], formula: str) -> Section:
     """Units whose dropout rate is over the limit, from the province down to the township."""
     names = {unit.code: unit.name for unit in units}
     depth = {level: place for place, level in enumerate(LEVELS)}
@@ -142,7 +140,7 @@ def dropout(frame: pl.DataFrame, units: Sequence[Unit], variant: str) -> Section
         for row in over
     ]
     unknown = frame.filter(pl.col("unit_level").is_in(_DOWN_TO_COUNTY) & pl.col("denominator").is_null())
-    notes = [f"口径：{DROPOUT_VARIANT_WORDS[variant]}。"]
+    notes = [f"口径：{formula}。"]
     if any(row["at_bound"] for row in over):
         notes.append(_BOUND_NOTE)
     if not unknown.is_empty():
@@ -157,7 +155,7 @@ def dropout(frame: pl.DataFrame, units: Sequence[Unit], variant: str) -> Section
     )
 
 
-def retention(frame: pl.DataFrame, variant: str) -> Section:
+def retention(frame: pl.DataFrame, formula: str) -> Section:
     """Nine-year retention, and how many children must come back to reach the target."""
     heads = columns(("单位",), ("毕业年级人数", "应有人数", "巩固率%", "目标%", "需动员返校", "转出未落实"))
     heads = (*heads[:5], Column("达标"), *heads[5:])
@@ -175,7 +173,7 @@ def retention(frame: pl.DataFrame, variant: str) -> Section:
         )
         for row in frame.rows(named=True)
     ]
-    notes = [f"口径：{RETENTION_VARIANT_WORDS[variant]}。"]
+    notes = [f"口径：{formula}。"]
     if frame["denominator"].null_count():
         notes.append("“—”为缺少入学年份的教基统计，不推算。")
     if frame["at_bound"].any():

@@ -187,6 +187,11 @@ def test_clearance_and_closures(balance: dict) -> None:
     row = county(balance, "2025-09-24")
     assert (row["ever_opened"], row["ever_closed"], str(row["clearance_rate"])) == (2, 1, "50.00")
     assert county(balance, "2025-09-10", unit=OTHER_COUNTY)["clearance_rate"] is None
+    # One of two closed as returned, nobody relapsed (spec 5.5); no closing, no rate.
+    assert str(row["relapse_rate"]) == "0.00"
+    assert str(row["median_days_to_close"]) == "14.00"
+    untouched = county(balance, "2025-09-10", unit=OTHER_COUNTY)
+    assert (untouched["relapse_rate"], untouched["median_days_to_close"]) == (None, None)
     reasons = {r["close_reason"]: r for r in balance["2025-09-30"]["closures"]}
     assert {k: (r["closed_today"], r["closed_to_date"]) for k, r in reasons.items()} == {
         "returned": (0, 1),
