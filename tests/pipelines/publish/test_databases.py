@@ -16,6 +16,7 @@ from pipelines.publish.step import publish_night
 from quality.record import outcome_rows
 from schemas.catalogue import tables_of
 from schemas.columns import COLUMNS
+from schemas.definitions import definition_rows
 from schemas.dictionary import dictionary_rows
 from tests.pipelines.models.support import (
     ALL,
@@ -37,6 +38,7 @@ def ready(made: Province, night: dt.date) -> Province:
     """A night's tables up to the door of publication."""
     made.run(night, ALL)
     made.engine.load("published.dictionary", dictionary_rows(night))
+    made.engine.load("published.indicator", definition_rows(night))
     made.engine.load("quality.checks", outcome_rows([], night))
     return made
 
