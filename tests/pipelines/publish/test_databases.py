@@ -124,7 +124,8 @@ def test_a_table_that_lost_a_column_stops_here(province: Province, tmp_path: Pat
 
 def test_publishing_shows_the_night_and_goes_on_from_it(province: Province, tmp_path: Path) -> None:
     shown = publish_night(province.engine, tmp_path, NIGHT, POLICY)
-    assert {p.name for p in shown.iterdir()} == {"report.duckdb", "cases.duckdb", "reports"}
+    both = {"history.duckdb", "case_history.duckdb"}
+    assert {p.name for p in shown.iterdir()} == {"report.duckdb", "cases.duckdb", "reports", *both}
     run = province.one("ledger.run")
     assert (run["night"], run["stands"], run["published"]) == (NIGHT, True, True)
     publish_night(ready(province, LATER).engine, tmp_path, LATER, POLICY)
