@@ -60,6 +60,9 @@ StoryFile = Annotated[Path | None, typer.Option("--out", readable=False, help="W
 ModelOut = Annotated[
     Path | None, typer.Option("--out", readable=False, help="File of the model; default <home>/matching_model.json.")
 ]
+FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="retention, dropout, or an indicator's name.")]
+UnitCode = Annotated[str, typer.Option("--unit", help="Division (2 to 12 digits) or school (10 digits).")]
+ListChildren = Annotated[bool, typer.Option("--list", help="The children behind it too, by child_key (restricted).")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 
@@ -134,6 +137,15 @@ def explain(key: ChildOrCase, home: Home, as_of: Night = None, full: Full = Fals
         from assets.explain import print_story
 
         print_story(home, key, as_of.date() if as_of else None, out, full=full)
+
+
+@app.command()
+def figure(name: FigureName, home: Home, unit: UnitCode, as_of: Night = None, children: ListChildren = False) -> None:
+    """Trace one figure down to its rows: numerator, denominator, formula, sources, and who is missing from it."""
+    with said_in_one_sentence():
+        from assets.figure import print_figure
+
+        print_figure(home, name, unit, as_of.date() if as_of else None, with_children=children)
 
 
 @app.command()

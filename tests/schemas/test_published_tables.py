@@ -69,6 +69,12 @@ SPEC = {
         "evidence_delivery evidence_row",
         "child_key",
     ),
+    "restricted.figure_children": (
+        "indicator child_key household_division school_code grade status category",
+        "",
+        "indicator child_key",
+    ),
+    "restricted.figure_sources": ("unit_code indicator stage statistics_rows", "", "unit_code indicator stage"),
     "restricted.cases": (
         CASES,
         "county_head township_head village_head parent bureau_head principal class_teacher",
@@ -128,7 +134,7 @@ YES_NO = (
 )
 YES_NO += "in_use"
 RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target"
-NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
+NUMBERS = "statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
 
 
 @pytest.mark.parametrize("full_name", sorted(SPEC))

@@ -5,21 +5,7 @@ with
 night as (select * from core.night),
 policy as (select stages_primary_last, stages_junior_last from core.policy),
 child as (select child_id, school_code, grade from status.child where school_code is not null and grade is not null),
-latest_case as (
-    select child_id, state, close_reason, verified_on, dropped_on
-    from ledger.case_state
-    qualify row_number() over (partition by child_id order by episode desc) = 1
-),
-
-event as (
-    select c.school_code, c.grade, 'event' as variant, 1 as children
-    from latest_case as k
-    cross join night as n
-    inner join child as c on k.child_id = c.child_id
-    where k.dropped_on between n.year_start and n.as_of
-        and (k.state = 'verified' or (k.state = 'closed' and k.close_reason = 'aged_out' and k.verified_on is not null))
-),
-
+event as (select school_code, grade, 'event' as variant, 1 as children from indicators.event_child),
 ledger_count as (
     select c.school_code, c.grade, 'ledger' as variant, 1 as children
     from ledger.case_state as k

@@ -1,0 +1,57 @@
+-- One row per indicator and child that keeps its figure from being perfect (spec 5; `kongchuo figure --list`).
+-- key: indicator, child_key
+-- Entry rates: in the denominator and not in the numerator. dropout_rate: in the numerator of the variant event. Retention is counted by
+-- schools, not by children: listed are the children who are known to have left its grades, out of school or 转出未落实.
+with
+night as (select as_of, year_start from core.night),
+policy as (select stages_primary_last, stages_junior_last from core.policy),
+missing as (
+    select
+        child_id,
+        unnest([
+            case when counts and primary_age and not schooled then 'primary_net_enrolment' end,
+            case when counts and junior_age and not junior_pupil and not elsewhere then 'junior_gross_enrolment' end,
+            case when counts and compulsory_age and not schooled then 'compulsory_enrolment' end,
+            case when counts and compulsory_age and three_disabilities and not schooled then 'three_disabilities_enrolment' end,
+            case when counts and compulsory_age and poor and not schooled then 'poor_enrolment' end,
+            case when in_class and (poor or assisted or disabled) and not aided then 'aid_coverage' end
+        ]) as indicator
+    from indicators.entry_judged
+),
+
+dropped as (
+    select child_id from indicators.event_child
+),
+
+left_school as (
+    select c.child_id, c.grade
+    from status.child as c
+    inner join status.verdict as v on c.child_id = v.child_id
+    where v.status = 'out_of_school' and c.school_code is not null and c.grade is not null
+),
+
+listed as (
+    select child_id, indicator from missing where indicator is not null
+    union all
+    select child_id, 'dropout_rate' from dropped
+    union all
+    select l.child_id, 'nine_year' from left_school as l
+    union all
+    select l.child_id, 'primary_six_year' from left_school as l cross join policy as p where l.grade <= p.stages_primary_last
+    union all
+    select l.child_id, 'junior_three_year' from left_school as l cross join policy as p where l.grade > p.stages_primary_last
+)
+
+select
+    n.as_of,
+    l.indicator,
+    c.child_key,
+    c.household_division,
+    c.school_code,
+    cast(c.grade as bigint) as grade,
+    v.status,
+    v.category
+from listed as l
+cross join night as n
+inner join status.child as c on l.child_id = c.child_id
+inner join status.verdict as v on l.child_id = v.child_id
