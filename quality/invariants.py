@@ -207,6 +207,27 @@ INVARIANTS: tuple[Invariant, ...] = (
         "所有单位均已列出，含零行。",
         "有单位没有列出。",
     ),
+    Invariant(
+        "bridge",
+        "published.bridge",
+        """
+        with sides as (select 'registry' as side union all select 'school' union all select 'ledger')
+
+        select unit_code || '/' || side as key
+        from published.bridge
+        where remainder <> 0
+        group by unit_code, side
+        union all
+        select d.division_code || '/' || s.side
+        from core.division as d
+        cross join sides as s
+        left join published.bridge as b on d.division_code = b.unit_code and s.side = b.side and b.step = 'total'
+        where d.level in ('county', 'prefecture', 'province') and b.unit_code is null
+        """,
+        "人数对账各方差额均为零。",
+        "人数对账有差额：有儿童、学籍或案件去向不明（单位/对账方）。",
+        "不要发布；按单位和对账方查 indicators.bridge_* 和 indicators.outside_person（原因为空者去向不明）。",
+    ),
 )
 
 

@@ -150,6 +150,45 @@ REGION = {
     "poverty_ledger": "乡村振兴与台账",
 }
 
+BRIDGE_SIDE = {"registry": "户籍方", "school": "学校方", "ledger": "台账方"}
+
+BRIDGE_STEP = {
+    "total": "应有人数",
+    **STATUS,
+    "matched": "与户籍匹配",
+    "no_registry": "无户籍",
+    "duplicate": "重复学籍（另列）",
+    "outside": "不在统计范围",
+    "open": "在册案件",
+    "kept": "减：在册但状态已变",
+    "held": "核查不属实",
+    "closed": "当晚销号",
+    "over_age": "已达销号年龄",
+}
+"""Terms of the count bridge (5.7) in their order; of the registry side they are the statuses of 3.3."""
+
+OUTSIDE_REASON = {"too_old": "超过统计年龄", "no_birth_date": "无出生日期", "same_number": "同号另有其人"}
+"""Why a person of a delivered row is no child of tonight's universe."""
+
+KEPT_REASON = {
+    "return_pending": SUB_STATE["return_pending"],
+    "transfer_pending": STATUS["transfer_pending"],
+    "undetermined": STATUS["undetermined"],
+    "unseen": SUB_STATE["unseen"],
+}
+"""Why a case is kept although its child is neither out of school nor suspected absent (4.2)."""
+
+BRIDGE_REASON = {
+    **CATEGORY,
+    **MATCH_TIER,
+    **OUTSIDE_REASON,
+    "suspected": CASE_STATE["suspected"],
+    "verified": CASE_STATE["verified"],
+    **KEPT_REASON,
+    **CLOSE_REASON,
+}
+"""What a term of the bridge is split by: category, tier, state of the case, why it was kept or closed."""
+
 ROUTE = {"in_province": "省内学籍", "other_province": "省外就读待核", "no_record": "无任何记录"}
 
 PAPER_RETURN = {"claimed_return": "报称复学", "full_attendance": "学校报全员到校"}

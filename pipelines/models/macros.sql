@@ -70,3 +70,9 @@ create or replace temp macro keystrokes_apart(own_l, embedded_l, own_r, embedded
         damerau_levenshtein(own_l, own_r), damerau_levenshtein(own_l, embedded_r),
         damerau_levenshtein(embedded_l, own_r), damerau_levenshtein(embedded_l, embedded_r)
     );
+
+-- Completed years (周岁) of somebody born on a date: the birthday itself completes the year (spec 3.1).
+create or replace temp macro completed_years(birth_date, on_date) as
+    (
+        year(on_date) * 10000 + month(on_date) * 100 + day(on_date) - year(birth_date) * 10000 - month(birth_date) * 100 - day(birth_date)
+    ) // 10000;

@@ -98,5 +98,13 @@ COLUMNS = (
     _people("local_elsewhere", "本在外（省外）", "Registry here, schooled in another province by look-up"),
     _people("outside_local", "外在本", "School here, registry in another county of the province"),
     _people("outside_province_local", "外在本（省外）", "School here, no active registry row in the province"),
+    # count bridge (5.7)
+    _people("children", "人数", "Children, or rows of pupils, that the term counts"),
+    _people(
+        "remainder",
+        "差额",
+        "What the terms leave unexplained; the same in every row of the unit's side, any but 0 stops the night",
+        "total - sum of the terms, of the ledger total - (open - kept + held + closed + over_age)",
+    ),
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
 )

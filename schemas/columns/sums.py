@@ -49,4 +49,6 @@ COLUMNS = (
     Column("steps", "学制年数", "Years from entry to the last grade", "INTEGER"),
     _people("increase", "其他净增", "Resumed and other increase", "INTEGER"),
     _people("decrease", "其他净减", "Suspended and other decrease", "INTEGER"),
+    # count bridge (5.7)
+    Column("place_code", "归属代码", "Code of the place that the children are counted at, mostly a county"),
 )

@@ -6,6 +6,11 @@ from schemas import values
 from schemas.tables.clean import SEX
 from schemas.tables.internal import working
 
+BRIDGE_NOTES = {
+    "step": ("对账项", "total, or one of the terms that must add up to it"),
+    "reason": ("细项", "What the term is split by; null where it is not"),
+}
+
 TABLES = (
     working(
         "indicators.aided",
@@ -14,6 +19,45 @@ TABLES = (
         key=("person",),
         columns=("person",),
         spec="5.3",
+    ),
+    working(
+        "indicators.bridge_ledger",
+        "人数对账（台账方）",
+        "one place and term of the ledger side of the count bridge",
+        key=("place_code", "step", "reason"),
+        nullable_key=("reason",),
+        columns=("place_code", "step", "reason", "children"),
+        spec="5.7",
+        required=("children",),
+        values={"step": tuple(values.BRIDGE_STEP), "reason": tuple(values.BRIDGE_REASON)},
+        types={"step": "VARCHAR"},
+        notes=BRIDGE_NOTES,
+    ),
+    working(
+        "indicators.bridge_registry",
+        "人数对账（户籍方）",
+        "one place and term of the registry side of the count bridge",
+        key=("place_code", "step", "reason"),
+        nullable_key=("reason",),
+        columns=("place_code", "step", "reason", "children"),
+        spec="5.7",
+        required=("children",),
+        values={"step": tuple(values.BRIDGE_STEP), "reason": tuple(values.BRIDGE_REASON)},
+        types={"step": "VARCHAR"},
+        notes=BRIDGE_NOTES,
+    ),
+    working(
+        "indicators.bridge_school",
+        "人数对账（学校方）",
+        "one place and term of the school side of the count bridge",
+        key=("place_code", "step", "reason"),
+        nullable_key=("reason",),
+        columns=("place_code", "step", "reason", "children"),
+        spec="5.7",
+        required=("children",),
+        values={"step": tuple(values.BRIDGE_STEP), "reason": tuple(values.BRIDGE_REASON)},
+        types={"step": "VARCHAR"},
+        notes=BRIDGE_NOTES,
     ),
     working(
         "indicators.case_count",
@@ -170,6 +214,16 @@ TABLES = (
         spec="5.1",
         required=("school_code", "grade"),
         types={"grade": "SMALLINT"},
+    ),
+    working(
+        "indicators.outside_person",
+        "统计范围外人员",
+        "one person of a registry row or an enrolment row of grades 1-9 who is no child of tonight's universe",
+        key=("person",),
+        columns=("person", "reason"),
+        spec="3.1, 5.7",
+        values={"reason": tuple(values.OUTSIDE_REASON)},
+        notes={"reason": ("原因", "Why the person is outside; null where nothing explains it: a child was lost")},
     ),
     working(
         "indicators.rate_state",

@@ -93,6 +93,8 @@ BROKEN = {
     "events_fold_to_cases    ": f"{CASE} state = 'suspected' where state = 'verified'",
     "units_complete": f"delete from published.zeroing where unit_code = '{VILLAGE}'",
     "units_complete ": f"delete from published.zeroing where unit_code = '{PRIMARY}'",
+    "bridge": f"update published.bridge set remainder = -1 where unit_code = '{COUNTY}' and side = 'ledger'",
+    "bridge ": f"delete from published.bridge where unit_code = '{COUNTY}' and side = 'school'",
 }
 
 

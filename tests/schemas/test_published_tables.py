@@ -58,6 +58,7 @@ SPEC = {
         "unit_code month stage",
     ),
     "published.deadlines": (U + "deadline due overdue oldest_overdue_days", "suppressed", "unit_code deadline"),
+    "published.bridge": (U + "side step reason children remainder", "", "unit_code side step reason"),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",

@@ -1,0 +1,44 @@
+-- One row per place and term of the registry side of the count bridge (spec 5.7): active registry children of school age, and what
+-- became of them.
+-- key: place_code, step, reason
+-- place_code: the county of the registry row, else its file's code. step total is counted from the registry's own rows, the terms
+-- from the children of tonight: nobody can be lost on the way without a difference. Age here is that of the registry row.
+with
+night as (select age_on from core.night),
+policy as (select age_from, age_to from core.policy),
+registry as (
+    select r.row_id, r.county_code as place_code
+    from core.registry as r
+    cross join night as n
+    cross join policy as p
+    where r.registry_status = '正常' and completed_years(r.birth_date, n.age_on) between p.age_from and p.age_to
+),
+
+person as (select row_id, person from matching.registry_person where is_primary),
+outside as (select person, reason from indicators.outside_person where reason is not null),
+listed as (
+    select r.place_code, o.reason, count(*) as children
+    from registry as r
+    inner join person as p on r.row_id = p.row_id
+    left join outside as o on p.person = o.person
+    group by r.place_code, o.reason
+),
+
+judged as (
+    select r.place_code, v.status, v.category, count(*) as children
+    from status.child as c
+    inner join registry as r on c.r_row_id = r.row_id
+    inner join status.verdict as v on c.child_id = v.child_id
+    group by r.place_code, v.status, v.category
+)
+
+select place_code, 'total' as step, cast(null as varchar) as reason, cast(sum(children) as bigint) as children
+from listed
+group by place_code
+union all
+select place_code, status, category, children
+from judged
+union all
+select place_code, 'outside', reason, children
+from listed
+where reason is not null
