@@ -106,5 +106,22 @@ COLUMNS = (
         "What the terms leave unexplained; the same in every row of the unit's side, any but 0 stops the night",
         "total - sum of the terms, of the ledger total - (open - kept + held + closed + over_age)",
     ),
+    # yield of suspicion (5.9)
+    _people("not_substantiated", "核查不属实", "Cases never verified and closed not_substantiated"),
+    _people("found_enrolled", "核查在校", "Cases never verified and closed found_enrolled"),
+    _people(
+        "undecided",
+        "尚未判明",
+        "Cases that nothing has decided: open and suspected, or closed for a reason that says nothing of the suspicion",
+        "opened - verified - not_substantiated - found_enrolled",
+    ),
+    Column(
+        "yield",
+        "疑似核实率",
+        "Share of the decided cases that were verified; null where none is decided",
+        "DECIMAL(9,2)",
+        "%",
+        formula="verified / (opened - undecided) × 100, rounded as policy rates.rounding says",
+    ),
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
 )

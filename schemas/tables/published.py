@@ -296,6 +296,32 @@ TABLES = (
     ),
     Table(
         schema="published",
+        name="yield",
+        label="疑似核实率统计表",
+        description="What came of suspicions, by origin category and month of opening; months without any are left out",
+        grain="one unit from county up, origin category and month of opening on the business date",
+        key=("as_of", "unit_code", "category", "month"),
+        columns=(
+            *("as_of", *UNIT, "category", "month", "opened", "verified", "not_substantiated", "found_enrolled"),
+            *("undecided", "yield"),
+        ),
+        required=(
+            *("unit_level", "unit_name", "opened", "verified", "not_substantiated", "found_enrolled", "undecided"),
+        ),
+        values={"unit_level": ("province", "prefecture", "county"), "category": tuple(values.CATEGORY)},
+        notes={
+            "category": ("立案类别", "Category at opening"),
+            "month": ("立案月份", "Calendar month in which the case was opened, written 2025-11"),
+            "opened": ("立案", "Cases opened in the month with the category, whatever became of them"),
+            "verified": ("核实辍学", "Cases ever verified, whatever closed them later"),
+        },
+        layer="published",
+        audience="public",
+        sources=LEDGER_SOURCES,
+        spec="5.9, 6.1",
+    ),
+    Table(
+        schema="published",
         name="source_status",
         label="数据源状态表",
         description="State of every kind of extract in every county-level unit; reports carry it under their tables",

@@ -59,6 +59,11 @@ SPEC = {
     ),
     "published.deadlines": (U + "deadline due overdue oldest_overdue_days", "suppressed", "unit_code deadline"),
     "published.bridge": (U + "side step reason children remainder", "", "unit_code side step reason"),
+    "published.yield": (
+        U + "category month opened verified not_substantiated found_enrolled undecided yield",
+        "",
+        "unit_code category month",
+    ),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -134,7 +139,7 @@ YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
 YES_NO += "in_use"
-RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target"
+RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target yield"
 NUMBERS = "statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
 
 
