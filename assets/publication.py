@@ -5,6 +5,8 @@ from __future__ import annotations
 from assets.checks import Declared, contract_checks
 from assets.layer import Layer, step_named
 from pipelines.ledger_store import HISTORIES, TABLES
+from quality.integrity import CHECK as ALARMS
+from quality.integrity import TABLE as INTEGRITY
 from quality.invariants import INVARIANTS
 from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
@@ -15,7 +17,7 @@ GATE = "published.zeroing"
 
 
 def published() -> Layer:
-    """The tables people read: contracts, the invariants of the ledger, the screen block; what a source lacks warns."""
+    """The tables people read: contracts, invariants, the screen block; missing sources and odd numbers warn."""
     tables = step_named("published").tables()
     return Layer(
         "published",
@@ -23,6 +25,7 @@ def published() -> Layer:
             *contract_checks(tables),
             *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
             *(Declared(check, SOURCE_STATUS, False, SOURCE_STATUS) for check in SOURCE_CHECKS),
+            Declared(ALARMS, INTEGRITY, False, INTEGRITY),
             *(screen for table in tables for screen in _screens(table)),
         ),
     )

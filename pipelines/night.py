@@ -263,6 +263,7 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
 
 
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from quality.integrity import check_integrity
     from quality.invariants import check_invariants
     from quality.screen import screen
     from quality.sources import check_sources
@@ -278,6 +279,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
         tables.append(TableInfo(name, night.engine.load(name, frame), 0.0))
     outcomes += check_invariants(night.engine)
     outcomes += check_sources(night.engine)
+    outcomes.append(check_integrity(night.engine))
     outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])
     return tables, outcomes
 

@@ -98,7 +98,11 @@ def _texts(reader: TableReader, table: Table, found: pl.Schema) -> Outcome:
 
 def _small_cells(reader: TableReader, table: Table, found: pl.Schema, small_cell: int) -> Outcome:
     """No count of children from 1 to below `small_cell` in village and school rows."""
-    counts = [name for name in found if name in COLUMNS and COLUMNS[name].unit == "人" and found[name].is_integer()]
+    counts = [
+        name
+        for name, kind in found.items()
+        if kind.is_integer() and name in COLUMNS and (COLUMNS[name].unit == "人" or name in table.counted)
+    ]
     # A balance may be negative (flow); it gives away as much as its size.
     condition = " or ".join(f"abs({quoted(name)}) between 1 and $below" for name in counts)
     levels = ", ".join(text_literal(level) for level in SMALL_LEVELS)

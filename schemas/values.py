@@ -189,6 +189,35 @@ BRIDGE_REASON = {
 }
 """What a term of the bridge is split by: category, tier, state of the case, why it was kept or closed."""
 
+INTEGRITY_MEASURE = {
+    "zero_after_nonzero": "突然归零",
+    "closings_bunched": "月末突击销号",
+    "evidence_reused": "佐证重复使用",
+    "closings_undone": "销号后又立案",
+    "exit_shift": "去向异常增多",
+    "paper_returns": "纸面复学",
+    "errors_en_masse": "批量注销或不属实",
+}
+
+INTEGRITY_FACT = {
+    "unexcused": "旷课或不明",
+    "new_case": "新立案",
+    "closing": "销号",
+    "closing_late": "月末三天销号",
+    "closing_undone": "三十天内又立案",
+    "out_of_province": "跨省转出",
+    "home_teaching": "送教上门",
+    "sick_leave": "病假",
+    "cancelled": "户籍注销",
+    "not_substantiated": "核查不属实",
+}
+"""What the alarms of 5.8 count; exit_shift and errors_en_masse name the fact that stands out."""
+
+SHIFT_FACT = {
+    key: INTEGRITY_FACT[key]
+    for key in ("out_of_province", "home_teaching", "sick_leave", "cancelled", "not_substantiated")
+}
+
 ROUTE = {"in_province": "省内学籍", "other_province": "省外就读待核", "no_record": "无任何记录"}
 
 PAPER_RETURN = {"claimed_return": "报称复学", "full_attendance": "学校报全员到校"}

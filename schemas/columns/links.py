@@ -61,6 +61,7 @@ COLUMNS = (
         privacy="child",
     ),
     Column("in_force", "是否有效", "The roll is in force at D (3.4)", "BOOLEAN"),
+    Column("sick_leave", "是否病假", "The absence is 病假", "BOOLEAN", privacy="child"),
     Column("unexcused", "是否旷课", "The absence is 旷课 or 不明", "BOOLEAN", privacy="child"),
     Column("year", "年份", "First calendar year of the school year", "INTEGER"),
     # the night

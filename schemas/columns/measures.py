@@ -123,5 +123,10 @@ COLUMNS = (
         "%",
         formula="verified / (opened - undecided) × 100, rounded as policy rates.rounding says",
     ),
+    # alarms (5.8)
+    Column("measure", "预警指标", "Name of the alarm or measure"),
+    Column("fact", "预警内容", "What is counted"),
+    Column("base", "对照值", "What the value is held against", "BIGINT"),
+    Column("warned", "是否预警", "The alarm sounds; null where it would but cannot be judged", "BOOLEAN"),
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
 )

@@ -51,4 +51,8 @@ COLUMNS = (
     _people("decrease", "其他净减", "Suspended and other decrease", "INTEGER"),
     # count bridge (5.7)
     Column("place_code", "归属代码", "Code of the place that the children are counted at, mostly a county"),
+    # alarms (5.8)
+    Column("times", "次数", "How often the fact was seen", "BIGINT"),
+    Column("known_from", "可查起始", "Day from which the county's past is known", "DATE"),
+    _people("approvals", "获批人数", "Children with an approved request of the month"),
 )

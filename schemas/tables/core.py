@@ -12,7 +12,10 @@ TABLES = (
         "缺课（截至统计日）",
         "one pupil and day of absence visible at D: the last word of each 学籍号 and 缺课日期",
         key=("student_number", "absence_date"),
-        columns=("student_number", "absence_date", "school_code", "unexcused", "number", "embedded", "row_id"),
+        columns=(
+            *("student_number", "absence_date", "school_code", "unexcused", "sick_leave", "number", "embedded"),
+            "row_id",
+        ),
         spec="2.1, 3.4",
         sources=("缺课",),
     ),
@@ -173,8 +176,8 @@ TABLES = (
         "one enrolment change (学籍异动) visible at D: the last word of each key",
         key=("student_number", "change_type", "change_date", "school_code"),
         columns=(
-            *("student_number", "change_type", "change_date", "school_code", "grade", "number"),
-            *("embedded", "row_id"),
+            *("student_number", "change_type", "change_date", "school_code", "grade", "transfer_scope"),
+            *("number", "embedded", "row_id"),
         ),
         spec="2.1, 2.2",
         values={"change_type": CHANGE_TYPE},

@@ -322,6 +322,38 @@ TABLES = (
     ),
     Table(
         schema="published",
+        name="integrity",
+        label="弄虚作假预警表",
+        description="Numbers that look made, this month and the last: for people to look at, never a judgement",
+        grain="one unit, month and alarm with anything to say on the business date",
+        key=("as_of", "unit_code", "month", "measure"),
+        columns=("as_of", *UNIT, "month", "measure", "value", "base", "warned", "fact", "suppressed"),
+        required=("unit_level", "unit_name", "suppressed"),
+        values={
+            "unit_level": ("county", "township", "school"),
+            "measure": tuple(values.INTEGRITY_MEASURE),
+            "fact": tuple(values.SHIFT_FACT),
+        },
+        counted=("value", "base"),
+        types={"value": "BIGINT"},
+        notes={
+            "measure": ("预警指标", "Name of the alarm (5.8)"),
+            "value": ("数值", "Children, cases, rows or days of absence in the month, as the alarm counts"),
+            "base": (
+                "对照值",
+                "The month before (zero_after_nonzero); closings of the month (closings_bunched, closings_undone); "
+                "children approved (evidence_reused); open cases (paper_returns); the six months before together "
+                "(exit_shift, errors_en_masse: warned above half of it, three times the mean)",
+            ),
+            "fact": ("预警内容", "What stands out, of exit_shift and errors_en_masse; null elsewhere"),
+        },
+        layer="published",
+        audience="public",
+        sources=("缺课", "日报", "学籍", "学籍异动", "户籍", "劝返", "在校", "学籍查询"),
+        spec="5.8, 6.1",
+    ),
+    Table(
+        schema="published",
         name="source_status",
         label="数据源状态表",
         description="State of every kind of extract in every county-level unit; reports carry it under their tables",

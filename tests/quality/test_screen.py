@@ -104,3 +104,16 @@ def test_a_table_that_cannot_be_read_fails(warehouse):
     (outcome,) = screen(warehouse, [SIX], small_cell=5)
     assert outcome.blocks
     assert "CatalogException" in outcome.message
+
+
+def test_counts_without_a_unit_of_their_own_are_small_cells_too(warehouse, fill):
+    table = CATALOGUE["published.integrity"]
+    row = {
+        "unit_code": "2199000001",
+        "unit_level": "school",
+        "month": "2025-11",
+        "measure": "exit_shift",
+        "warned": True,
+    }
+    fill(table, row | {"value": 6, "base": 4})
+    assert by_check(screen(warehouse, [table], small_cell=5))["screen_small_cells"].sample == ("2199000001",)

@@ -64,6 +64,7 @@ SPEC = {
         "",
         "unit_code category month",
     ),
+    "published.integrity": (U + "month measure value base warned", "fact suppressed", "unit_code month measure"),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -138,9 +139,12 @@ DATES += (
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
-YES_NO += "in_use"
+YES_NO += "in_use warned"
 RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target yield"
-NUMBERS = "statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
+NUMBERS = (
+    "statistics_rows days_since_zero oldest_overdue_days episode "
+    "grade school_age row_number evidence_row visits cases value base"
+)
 
 
 @pytest.mark.parametrize("full_name", sorted(SPEC))

@@ -1,6 +1,6 @@
 -- One row per pupil and day of absence visible at D: the last word of each 学籍号 and 缺课日期 (spec 2.1, 3.4).
 -- key: student_number, absence_date
--- unexcused: 旷课 or 不明. row_id: of the delivery that first said so; a row delivered again unchanged keeps its first delivery.
+-- unexcused: 旷课 or 不明; sick_leave: 病假. row_id: of the delivery that first said so; a row delivered again unchanged keeps its first delivery.
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '缺课'),
@@ -26,6 +26,7 @@ select
     absence_date,
     school_code,
     absence_reason in ('旷课', '不明') as unexcused,
+    absence_reason = '病假' as sick_leave,
     cast(left(citizen_number, 17) as bigint) as number,
     cast(left(embedded_number, 17) as bigint) as embedded,
     row_id

@@ -10,6 +10,7 @@ select
     c.change_date,
     c.school_code,
     c.grade,
+    c.transfer_scope,
     cast(left(c.citizen_number, 17) as bigint) as number,
     cast(left(c.embedded_number, 17) as bigint) as embedded,
     cast(d.delivery_order as bigint) * 4294967296 + c.row_number as row_id
