@@ -384,6 +384,7 @@ pairs = st.lists(st.tuples(st.integers(0, 39), st.integers(0, 39)), max_size=8)
 def populate(world: list, decisions: list[tuple[int, int]]) -> Province:
     """A province in which these facts are delivered; a snapshot mostly repeats what it said before."""
     province = Province()
+    rows: list[str] = []
     for serial, (birth, of_child) in enumerate(world):
         for kind, draw, first, place in of_child:
             # Now and then a row bears the number of a neighbour: persons joined and parted, cases rekeyed.
@@ -391,10 +392,14 @@ def populate(world: list, decisions: list[tuple[int, int]]) -> Province:
             last = 2 if kind in SNAPSHOTS and draw % 6 else first
             for night in range(first, last + 1):
                 for made, row in said(kind, who, draw, NIGHTS[first if draw % 2 else night]):
-                    province.add(made, row, on=NIGHTS[night], code=CODES[place])
+                    named = province.add(made, row, on=NIGHTS[night], code=CODES[place])
+                    rows += named if made in ("registry", "enrolment") else ()
     for i, (one, other) in enumerate(decisions):
-        parties = [person(s, world[s][0])["citizen_number"] for s in (one, other)]
-        word = "不同人" if i % 3 == 0 else "同一人"
+        if i % 2 and rows:  # rows next to each other are often of one number
+            parties = [rows[(one * 7 + step) % len(rows)] for step in (0, other % 3 + 1)]
+        else:
+            parties = [person(s, world[s][0])["citizen_number"] for s in (one, other)]
+        word = "不同人" if i % 3 else "同一人"
         province.add("match_decision", decision_row(str(i), *parties, word), on=NIGHTS[i % 3])
     return province
 
