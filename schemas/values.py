@@ -98,6 +98,24 @@ DEADLINE = {
     "month_report_due": "月报期限",
 }
 
+ACCOUNTABILITY_LIST = {
+    "principal": "校长问责",
+    "interview": "约谈",
+    "overdue": "逾期未办",
+    "reporting_gap": "漏报",
+    "source_refused": "数据退回",
+}
+
+ACCOUNTABILITY_MEASURE = {
+    "dropout_rate": "辍学率（%）",
+    "overdue_cases": "逾期案件（人）",
+    "silent_days": "未报上课日（天）",
+    "refused_days": "退回未改（天）",
+}
+
+MEASURES_OF_CHILDREN = ("overdue_cases",)
+"""Measures whose value counts children: their small cells are treated (6.3)."""
+
 LEGAL_STEP = {"none": "无", "notice": "文书", "penalty": "行政处罚", "lawsuit": "起诉"}
 
 LINE = {"household": "政府线（户籍）", "school": "教育线（学校）"}

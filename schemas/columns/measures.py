@@ -98,5 +98,11 @@ COLUMNS = (
     _people("local_elsewhere", "本在外（省外）", "Registry here, schooled in another province by look-up"),
     _people("outside_local", "外在本", "School here, registry in another county of the province"),
     _people("outside_province_local", "外在本（省外）", "School here, no active registry row in the province"),
+    # accountability (4.7)
+    Column("list", "清单", "Which part of the accountability list the entry belongs to"),
+    Column("subject", "事项", "What the entry concerns: a stage, a deadline or a kind of extract"),
+    Column("measure", "衡量", "What is measured: a rate in per cent, cases, or days"),
+    Column("value", "数值", "Number of the measure, target or limit; the measure says its unit", "DECIMAL(9,2)"),
+    Column("limit_value", "限值", "What the value should not exceed, in the unit of the value", "DECIMAL(9,2)"),
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
 )

@@ -77,5 +77,4 @@ COLUMNS = (
     _age("min_age", "最小年龄", "Least age at D at which the placement counts"),
     _age("max_age", "最大年龄", "Greatest age at D at which the placement counts"),
     _days("days", "有效天数", "Days after which a snapshot in force is stale"),
-    _target("value", "数值", "Value of a target or limit"),
 )
