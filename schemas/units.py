@@ -6,6 +6,7 @@ UNITS: dict[str, str] = {
     "人": "persons",
     "%": "per cent, two decimals",
     "天": "days",
+    "人天": "days summed over persons",
     "岁": "completed years",
     "年级": "grade, 1-12",
     "次": "times",

@@ -10,6 +10,22 @@ def _people(name: str, label: str, description: str, formula: str = "") -> Colum
     return Column(name, label, description, "BIGINT", "人", formula=formula)
 
 
+def _this_year_and_last(name: str, label: str, text: str, unit: str) -> tuple[Column, Column]:
+    """A number of the season up to D, and of the same days a year before."""
+    return (
+        Column(name, label, text, "BIGINT", unit),
+        Column(f"{name}_last_year", f"上年同期{label}", f"The same days a year before: {text}", "BIGINT", unit),
+    )
+
+
+SEASONAL = (
+    *_this_year_and_last("school_days", "上课日", "School days of the county in the season", "天"),
+    *_this_year_and_last("unexcused_days", "旷课人天", "Days of 旷课 or 不明, summed over pupils", "人天"),
+    *_this_year_and_last("excused_days", "请假人天", "Days of 病假 or 事假, summed over pupils", "人天"),
+    *_this_year_and_last("cases_opened", "新立案", "Cases opened in the season, relapses among them", "人"),
+    *_this_year_and_last("unapproved_holidays", "未批放假", "School days lost to 放假 without 批准文号", "天"),
+)
+
 COLUMNS = (
     Column("line", "责任线", "Tree of responsibility: household (government line) or school (education line)"),
     Column("group", "人群", "Group of children that is counted"),
@@ -98,6 +114,9 @@ COLUMNS = (
     _people("local_elsewhere", "本在外（省外）", "Registry here, schooled in another province by look-up"),
     _people("outside_local", "外在本", "School here, registry in another county of the province"),
     _people("outside_province_local", "外在本（省外）", "School here, no active registry row in the province"),
+    # seasons (4.7)
+    Column("season_year", "年份", "Year in which the season begins"),
+    *SEASONAL,
     # accountability (4.7)
     Column("list", "清单", "Which part of the accountability list the entry belongs to"),
     Column("subject", "事项", "What the entry concerns: a stage, a deadline or a kind of extract"),

@@ -10,6 +10,7 @@ from schemas.tables.table import Table
 
 UNIT = ("unit_code", "unit_level", "unit_name", "parent_code")
 LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "学籍查询")
+SEASONAL = ("school_days", "unexcused_days", "excused_days", "cases_opened", "unapproved_holidays")
 UNIT_LEVELS = tuple(values.UNIT_LEVEL)
 
 TABLES = (
@@ -284,6 +285,21 @@ TABLES = (
         audience="public",
         sources=values.EVERY_KIND,
         spec="4.5, 4.7, 5.1, 6.1",
+    ),
+    Table(
+        schema="published",
+        name="seasonal",
+        label="重点时段监测表",
+        description="Absences, new cases and unauthorised holidays of a season up to D, and a year before",
+        grain="one county-level unit and season that is watched there on the business date",
+        key=("as_of", "unit_code", "season"),
+        columns=("as_of", *UNIT, "season", "season_year", *SEASONAL, *(f"{name}_last_year" for name in SEASONAL)),
+        required=("unit_level", "unit_name", "season_year"),
+        values={"unit_level": ("county",)},
+        layer="published",
+        audience="public",
+        sources=("校历", *LEDGER_SOURCES),
+        spec="4.7, 6.1",
     ),
     Table(
         schema="published",

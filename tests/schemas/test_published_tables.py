@@ -63,6 +63,12 @@ SPEC = {
         "suppressed",
         "unit_code list subject measure",
     ),
+    "published.seasonal": (
+        U + "season season_year school_days unexcused_days excused_days cases_opened unapproved_holidays",
+        "school_days_last_year unexcused_days_last_year excused_days_last_year cases_opened_last_year "
+        "unapproved_holidays_last_year",
+        "unit_code season",
+    ),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -155,7 +161,7 @@ NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_numb
 YES_NO += "in_use this_month"
 RATES = "clearance_rate rate limit_rate last_year_rate rate_shown target value limit_value"
 NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases "
-NUMBERS += "days_left days_overdue"
+NUMBERS += "days_left days_overdue school_days unapproved_holidays school_days_last_year unapproved_holidays_last_year"
 
 
 @pytest.mark.parametrize("full_name", sorted(SPEC))
@@ -183,7 +189,7 @@ def test_types_are_those_of_section_6_4(full_name):
             assert found == "BOOLEAN", name
         elif name in RATES.split():
             assert found == "DECIMAL(9,2)", name
-        elif COLUMNS[name].unit in ("人", "行") or name in NUMBERS.split() or name == "version":
+        elif COLUMNS[name].unit in ("人", "行", "人天") or name in NUMBERS.split() or name == "version":
             assert found == "BIGINT", name
         else:
             assert found == "VARCHAR", name
