@@ -8,6 +8,7 @@ from pipelines.ledger_store import HISTORIES, TABLES
 from quality.invariants import INVARIANTS
 from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
+from quality.waiting import CHECKS as WORK_THAT_WAITS
 from schemas.catalogue import CATALOGUE
 
 GATE = "published.zeroing"
@@ -15,7 +16,8 @@ GATE = "published.zeroing"
 
 
 def published() -> Layer:
-    """The tables people read: contracts, the invariants of the ledger, the screen block; what a source lacks warns."""
+    """The tables people read: contracts, the invariants of the ledger, the screen block; what a
+    source lacks and work that waits warn."""
     tables = step_named("published").tables()
     return Layer(
         "published",
@@ -23,6 +25,7 @@ def published() -> Layer:
             *contract_checks(tables),
             *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
             *(Declared(check, SOURCE_STATUS, False, SOURCE_STATUS) for check in SOURCE_CHECKS),
+            *(Declared(check, table, False, table) for check, table in WORK_THAT_WAITS),
             *(screen for table in tables for screen in _screens(table)),
         ),
     )
