@@ -1,4 +1,4 @@
-"""Work that waits for somebody: overdue items, look-ups, silent schools, empty offices, lists that differ, paper returns.
+"""Work that waits: overdue items, look-ups, silent schools, empty offices, lists that differ, returns on paper.
 
 Each warns with its number and says who does what; none blocks: the night tells what is (spec 3.4, 3.5, 4.4-4.6).
 """

@@ -158,6 +158,22 @@ ENROLMENT_INDICATOR = {
     "aid_coverage": "资助覆盖率",
 }
 
+ASSESSED = {
+    "primary_dropout": "小学辍学率",
+    "junior_dropout": "初中辍学率",
+    "nine_year_retention": "九年义务教育巩固率",
+    "primary_net_enrolment": "小学净入学率",
+    "junior_gross_enrolment": "初中毛入学率",
+    "three_disabilities_enrolment": "三类残疾儿童少年入学率",
+}
+"""Lines of [targets] without their _max or _min: what counties are assessed and ranked by."""
+
+CASE_REASON = (
+    *("学习困难", "外出务工", "早婚早育", "信教", "家庭经济困难", "上学远", "重病", "残疾", "缺乏监护", "季节性"),
+    *("私塾读经", "专门教育", "其他", "待核"),
+)
+"""Known reasons of dropping out (2.3), as officials write them."""
+
 REGION = {
     "common": "三方一致",
     "education_only": "仅教育",

@@ -117,6 +117,22 @@ COLUMNS = (
     # seasons (4.7)
     Column("season_year", "年份", "Year in which the season begins"),
     *SEASONAL,
+    # campaigns (5.5)
+    _people("open", "未销号", "Cases of the batch that are open at D"),
+    Column(
+        "share_closed",
+        "销号比例",
+        "Share of the batch that is closed; null where none was opened",
+        "DECIMAL(9,2)",
+        "%",
+        formula="closed / opened × 100",
+    ),
+    _people("added_later", "后续新增", "Cases of the same group and places opened after the batch, apart from it"),
+    # whole classes handed over (6.1)
+    _people("leavers", "小学毕业班离校人数", "Pupils of the last primary grade before 1 September who left it"),
+    _people("arrived", "已到校", "Leavers enrolled in a higher grade, or schooled or placed elsewhere"),
+    _people("pending", "待落实", "Leavers under way, suspended, deferred, or whom nothing can be said of yet"),
+    _people("lost", "未到校", "Leavers out of school"),
     # accountability (4.7)
     Column("list", "清单", "Which part of the accountability list the entry belongs to"),
     Column("subject", "事项", "What the entry concerns: a stage, a deadline or a kind of extract"),

@@ -69,6 +69,15 @@ SPEC = {
         "unapproved_holidays_last_year",
         "unit_code season",
     ),
+    "published.reasons": (U + "stage reason placement cases", "", "unit_code stage reason placement"),
+    "published.campaign": (
+        U + "campaign target_date opened closed open share_closed added_later",
+        "group",
+        "unit_code campaign group",
+    ),
+    "published.handover": (U + "leavers arrived pending lost", "suppressed", "unit_code"),
+    "published.ranking": (U + "indicator value rank of change_since_last_month", "", "unit_code indicator"),
+    "published.assessment": (U + "indicator value line met veto gap_children", "failed", "unit_code indicator"),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -151,17 +160,17 @@ DATES = (
 DATES += (
     "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported "
 )
-DATES += "due_on"
+DATES += "due_on target_date"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
-YES_NO += "in_use"
-RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target"
-NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases"
-YES_NO += "in_use this_month"
-RATES = "clearance_rate rate limit_rate last_year_rate rate_shown target value limit_value"
+YES_NO += "in_use this_month veto failed"
+RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target value "
+RATES += "limit_value share_closed change_since_last_month"
 NUMBERS = "days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits cases "
-NUMBERS += "days_left days_overdue school_days unapproved_holidays school_days_last_year unapproved_holidays_last_year"
+NUMBERS += (
+    "rank of days_left days_overdue school_days unapproved_holidays school_days_last_year unapproved_holidays_last_year"
+)
 
 
 @pytest.mark.parametrize("full_name", sorted(SPEC))
@@ -181,6 +190,8 @@ def test_types_are_those_of_section_6_4(full_name):
             assert found == "VARCHAR[]"
         elif (full_name, name) == ("restricted.task_list", "overdue"):
             assert found == "BOOLEAN"
+        elif (full_name, name) == ("published.assessment", "line"):
+            assert found == "DECIMAL(9,2)"
         elif name == "probability":
             assert found == "DECIMAL(9,6)"  # two places would not tell 0.99 from 0.985
         elif name in DATES.split():
