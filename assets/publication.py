@@ -10,6 +10,7 @@ from quality.integrity import TABLE as INTEGRITY
 from quality.invariants import INVARIANTS
 from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
+from quality.waiting import CHECKS as WORK_THAT_WAITS
 from schemas.catalogue import CATALOGUE
 
 GATE = "published.zeroing"
@@ -17,7 +18,7 @@ GATE = "published.zeroing"
 
 
 def published() -> Layer:
-    """The tables people read: contracts, invariants, the screen block; missing sources and odd numbers warn."""
+    """The tables people read: contracts, invariants, the screen block; sources, odd numbers and waiting work warn."""
     tables = step_named("published").tables()
     return Layer(
         "published",
@@ -26,6 +27,7 @@ def published() -> Layer:
             *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
             *(Declared(check, SOURCE_STATUS, False, SOURCE_STATUS) for check in SOURCE_CHECKS),
             Declared(ALARMS, INTEGRITY, False, INTEGRITY),
+            *(Declared(check, table, False, table) for check, table in WORK_THAT_WAITS),
             *(screen for table in tables for screen in _screens(table)),
         ),
     )

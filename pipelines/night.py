@@ -267,6 +267,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from quality.invariants import check_invariants
     from quality.screen import screen
     from quality.sources import check_sources
+    from quality.waiting import check_waiting
     from schemas.catalogue import tables_of
     from schemas.definitions import definition_rows
     from schemas.dictionary import dictionary_rows
@@ -280,6 +281,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     outcomes += check_invariants(night.engine)
     outcomes += check_sources(night.engine)
     outcomes.append(check_integrity(night.engine))
+    outcomes += check_waiting(night.engine)
     outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])
     return tables, outcomes
 

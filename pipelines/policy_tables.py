@@ -36,7 +36,7 @@ _SCALARS = (
 
 
 def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:
-    """Write core.policy (one row), core.policy_placement, core.policy_target and core.policy_freshness; rows by table.
+    """Write core.policy (one row) and core.policy_…, one table for each list of policy.toml; rows by table.
 
     Percentages are DECIMAL, never binary floating point (spec 5.6): they are handed over as text and cast once.
     """
@@ -64,6 +64,9 @@ def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:
             list(policy["freshness"].items()), schema={"kind": pl.String, "days": pl.Int32}, orient="row"
         ),
         "core.policy_target": _targets(policy),
+        "core.policy_season": _seasons(policy),
+        "core.policy_campaign": _campaigns(policy),
+        "core.policy_veto": pl.DataFrame({"target": policy["assessment"]["veto"]}, schema={"target": pl.String}),
     }
     return {name: engine.load(name, table) for name, table in tables.items()}
 
@@ -77,3 +80,38 @@ def _targets(policy: Policy) -> pl.DataFrame:
         rows += [(division, key, str(value)) for key, value in targets.items()]
     frame = pl.DataFrame(rows, schema={"division": pl.String, "target": pl.String, "value": pl.String}, orient="row")
     return frame.with_columns(pl.col("value").cast(pl.Decimal(9, 2)))
+
+
+def _seasons(policy: Policy) -> pl.DataFrame:
+    """One row per season and place it is watched in: `division` is a code prefix, empty for the whole province."""
+    import polars as pl
+
+    rows = [
+        (season["name"], division, season["from"], season["to"])
+        for season in policy.get("season", [])
+        for division in dict.fromkeys(season["divisions"] or [""])
+    ]
+    return pl.DataFrame(
+        rows, schema=dict.fromkeys(("season", "division", "from_day", "to_day"), pl.String), orient="row"
+    )
+
+
+def _campaigns(policy: Policy) -> pl.DataFrame:
+    """One row per campaign, group and place: `division` is a code prefix, empty for the whole province."""
+    import polars as pl
+
+    rows = [
+        (c["name"], c["group"], division, c["from"], c["to"], c["target_date"])
+        for c in policy.get("campaign", [])
+        for division in dict.fromkeys(c["divisions"] or [""])
+    ]
+    text, date = pl.String, pl.Date
+    schema = {
+        "campaign": text,
+        "group_name": text,
+        "division": text,
+        "from_date": date,
+        "to_date": date,
+        "target_date": date,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

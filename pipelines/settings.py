@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SettingsError
+from pipelines.policy_windows import check_windows
 
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference"
 DEFAULT_POLICY = REFERENCE / "policy.toml"
@@ -51,6 +52,7 @@ def load_policy(path: Path | None, as_of: dt.date) -> Policy:
     merged = _merge(defaults, given, (), name)
     policy = Policy({k: v for k, v in merged.items() if k != "override"})
     policy.local = {}
+    _check_veto(policy, name)
     overrides = sorted(
         given.get("override", []), key=lambda o: (_date(o.get("valid_from"), name), bool(o.get("division")))
     )
@@ -61,6 +63,7 @@ def load_policy(path: Path | None, as_of: dt.date) -> Policy:
         in_force = _date(override.get("valid_from"), name) <= as_of
         if division is None:
             changed = _merge(dict(policy), values, (), name)
+            _check_veto(changed, name)
             if in_force:
                 policy.update(changed)
             continue
@@ -97,6 +100,16 @@ def _date(value: object, name: str) -> dt.date:
         raise SettingsError(
             f"{name}: valid_from of an [[override]] must be a date like \"2026-09-01\", not '{value}'."
         ) from error
+
+
+def _check_veto(policy: dict[str, Any], name: str) -> None:
+    """What fails a county alone is a line of [targets]."""
+    unknown = [target for target in policy["assessment"]["veto"] if target not in list(policy["targets"])]
+    if unknown:
+        raise SettingsError(
+            f"{name}: assessment.veto names '{unknown[0]}', which is no line of [targets] "
+            f"(known here: {', '.join(sorted(policy['targets']))})."
+        )
 
 
 def _merge(
@@ -156,4 +169,4 @@ def _check_list(key: str, value: Any, name: str) -> list[dict[str, Any]]:
             raise SettingsError(
                 f"{name}: unknown key '{key}.{sorted(unknown)[0]}'; known here: {', '.join(sorted(LIST_TABLES[key]))}."
             )
-    return value
+    return value if key == "override" else check_windows(key, value, name)

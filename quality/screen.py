@@ -15,7 +15,7 @@ from quality.reader import TableReader, query
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
 from schemas.tables import Table
-from schemas.values import SMALL_LEVELS
+from schemas.values import MEASURES_OF_CHILDREN, SMALL_LEVELS
 
 CHILD_KEY = r"(?:^|[^0-9a-f])[0-9a-f]{16}(?:[^0-9a-f]|$)"
 """A text that looks like a child_key, or like the hash inside an X… child_id."""
@@ -104,7 +104,12 @@ def _small_cells(reader: TableReader, table: Table, found: pl.Schema, small_cell
         if kind.is_integer() and name in COLUMNS and (COLUMNS[name].unit == "人" or name in table.counted)
     ]
     # A balance may be negative (flow); it gives away as much as its size.
-    condition = " or ".join(f"abs({quoted(name)}) between 1 and $below" for name in counts)
+    conditions = [f"abs({quoted(name)}) between 1 and $below" for name in counts]
+    if "measure" in found:
+        # A table of many measures: some of its values count children, the measure says which.
+        people = ", ".join(text_literal(measure) for measure in MEASURES_OF_CHILDREN)
+        conditions.append(f"(measure in ({people}) and abs(value) between 1 and $below)")
+    condition = " or ".join(conditions)
     levels = ", ".join(text_literal(level) for level in SMALL_LEVELS)
     where = f"where unit_level in ({levels}) and ({condition})"
     units = "group by unit_code order by unit_code"

@@ -5,7 +5,9 @@ from __future__ import annotations
 UNITS: dict[str, str] = {
     "人": "persons",
     "%": "per cent, two decimals",
+    "个百分点": "percentage points",
     "天": "days",
+    "人天": "days summed over persons",
     "岁": "completed years",
     "年级": "grade, 1-12",
     "次": "times",

@@ -98,6 +98,24 @@ DEADLINE = {
     "month_report_due": "月报期限",
 }
 
+ACCOUNTABILITY_LIST = {
+    "principal": "校长问责",
+    "interview": "约谈",
+    "overdue": "逾期未办",
+    "reporting_gap": "漏报",
+    "source_refused": "数据退回",
+}
+
+ACCOUNTABILITY_MEASURE = {
+    "dropout_rate": "辍学率（%）",
+    "overdue_cases": "逾期案件（人）",
+    "silent_days": "未报上课日（天）",
+    "refused_days": "退回未改（天）",
+}
+
+MEASURES_OF_CHILDREN = ("overdue_cases",)
+"""Measures whose value counts children: their small cells are treated (6.3)."""
+
 LEGAL_STEP = {"none": "无", "notice": "文书", "penalty": "行政处罚", "lawsuit": "起诉"}
 
 LINE = {"household": "政府线（户籍）", "school": "教育线（学校）"}
@@ -139,6 +157,22 @@ ENROLMENT_INDICATOR = {
     "poor_enrolment": "脱贫户子女入学率",
     "aid_coverage": "资助覆盖率",
 }
+
+ASSESSED = {
+    "primary_dropout": "小学辍学率",
+    "junior_dropout": "初中辍学率",
+    "nine_year_retention": "九年义务教育巩固率",
+    "primary_net_enrolment": "小学净入学率",
+    "junior_gross_enrolment": "初中毛入学率",
+    "three_disabilities_enrolment": "三类残疾儿童少年入学率",
+}
+"""Lines of [targets] without their _max or _min: what counties are assessed and ranked by."""
+
+CASE_REASON = (
+    *("学习困难", "外出务工", "早婚早育", "信教", "家庭经济困难", "上学远", "重病", "残疾", "缺乏监护", "季节性"),
+    *("私塾读经", "专门教育", "其他", "待核"),
+)
+"""Known reasons of dropping out (2.3), as officials write them."""
 
 REGION = {
     "common": "三方一致",

@@ -32,6 +32,13 @@ create or replace temp macro gap_to_target(numerator, denominator, target) as
         else greatest(0, (cast(target * 100 as bigint) * denominator + 9999) // 10000 - numerator)
     end;
 
+-- Children to bring back until numerator / denominator is down to the limit (per cent); null without rate or limit.
+create or replace temp macro gap_to_limit(numerator, denominator, limit_rate) as
+    case
+        when numerator is null or coalesce(denominator, 0) <= 0 or limit_rate is null then null
+        else greatest(0, numerator - cast(limit_rate * 100 as bigint) * denominator // 10000)
+    end;
+
 -- A citizen number from its first 17 digits: the check character of GB 11643 (ISO 7064 MOD 11-2) is appended (spec 2.3).
 create or replace temp macro citizen_number(first17) as
     lpad(cast(first17 as varchar), 17, '0') || substr(

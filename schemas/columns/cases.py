@@ -83,6 +83,10 @@ COLUMNS = (
     ),
     Column("region", "三统一区域", "Region of the diagram of the three lists", privacy="child"),
     Column("cases", "涉及案件", "Open cases without this holder", "BIGINT", "人"),
+    # four lists (4.7)
+    Column("days_left", "剩余天数", "Days until the deadline; negative when overdue", "BIGINT", "天", privacy="child"),
+    Column("days_overdue", "逾期天数", "Days since the deadline passed", "BIGINT", "天", privacy="child"),
+    Column("this_month", "本月销号", "Closed in the month of D", "BOOLEAN", privacy="child"),
     # lists that somebody must act on
     Column(
         "since",

@@ -10,6 +10,22 @@ def _people(name: str, label: str, description: str, formula: str = "") -> Colum
     return Column(name, label, description, "BIGINT", "人", formula=formula)
 
 
+def _this_year_and_last(name: str, label: str, text: str, unit: str) -> tuple[Column, Column]:
+    """A number of the season up to D, and of the same days a year before."""
+    return (
+        Column(name, label, text, "BIGINT", unit),
+        Column(f"{name}_last_year", f"上年同期{label}", f"The same days a year before: {text}", "BIGINT", unit),
+    )
+
+
+SEASONAL = (
+    *_this_year_and_last("school_days", "上课日", "School days of the county in the season", "天"),
+    *_this_year_and_last("unexcused_days", "旷课人天", "Days of 旷课 or 不明, summed over pupils", "人天"),
+    *_this_year_and_last("excused_days", "请假人天", "Days of 病假 or 事假, summed over pupils", "人天"),
+    *_this_year_and_last("cases_opened", "新立案", "Cases opened in the season, relapses among them", "人"),
+    *_this_year_and_last("unapproved_holidays", "未批放假", "School days lost to 放假 without 批准文号", "天"),
+)
+
 COLUMNS = (
     Column("line", "责任线", "Tree of responsibility: household (government line) or school (education line)"),
     Column("group", "人群", "Group of children that is counted"),
@@ -124,9 +140,33 @@ COLUMNS = (
         formula="verified / (opened - undecided) × 100, rounded as policy rates.rounding says",
     ),
     # alarms (5.8)
-    Column("measure", "预警指标", "Name of the alarm or measure"),
+    Column("measure", "衡量", "What is measured: an alarm, or a rate in per cent, cases, days"),
     Column("fact", "预警内容", "What is counted"),
     Column("base", "对照值", "What the value is held against", "BIGINT"),
     Column("warned", "是否预警", "The alarm sounds; null where it would but cannot be judged", "BOOLEAN"),
+    # seasons (4.7)
+    Column("season_year", "年份", "Year in which the season begins"),
+    *SEASONAL,
+    # campaigns (5.5)
+    _people("open", "未销号", "Cases of the batch that are open at D"),
+    Column(
+        "share_closed",
+        "销号比例",
+        "Share of the batch that is closed; null where none was opened",
+        "DECIMAL(9,2)",
+        "%",
+        formula="closed / opened × 100",
+    ),
+    _people("added_later", "后续新增", "Cases of the same group and places opened after the batch, apart from it"),
+    # whole classes handed over (6.1)
+    _people("leavers", "小学毕业班离校人数", "Pupils of the last primary grade before 1 September who left it"),
+    _people("arrived", "已到校", "Leavers enrolled in a higher grade, or schooled or placed elsewhere"),
+    _people("pending", "待落实", "Leavers under way, suspended, deferred, or whom nothing can be said of yet"),
+    _people("lost", "未到校", "Leavers out of school"),
+    # accountability (4.7)
+    Column("list", "清单", "Which part of the accountability list the entry belongs to"),
+    Column("subject", "事项", "What the entry concerns: a stage, a deadline or a kind of extract"),
+    Column("value", "数值", "Number of the measure, target or limit; the measure says its unit", "DECIMAL(9,2)"),
+    Column("limit_value", "限值", "What the value should not exceed, in the unit of the value", "DECIMAL(9,2)"),
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
 )

@@ -76,6 +76,12 @@ COLUMNS = (
     Column("placement", "安置方式", "Approved other way of schooling"),
     _age("min_age", "最小年龄", "Least age at D at which the placement counts"),
     _age("max_age", "最大年龄", "Greatest age at D at which the placement counts"),
+    Column("season", "重点时段", "Season in which pupils are known to leave, as the policy names it"),
+    Column("from_day", "起始日", "First day of the season in every year, MM-DD"),
+    Column("to_day", "终止日", "Last day of the season in every year, MM-DD"),
+    Column("campaign", "专项行动", "Campaign, as the policy names it"),
+    Column("from_date", "立案起始日期", "First day on which a case is opened that belongs to the batch", "DATE"),
+    Column("to_date", "立案终止日期", "Last day on which a case is opened that belongs to the batch", "DATE"),
+    Column("target_date", "目标日期", "Day by which the batch should be closed; null where none is set", "DATE"),
     _days("days", "有效天数", "Days after which a snapshot in force is stale"),
-    Column("value", "数值", "Value of a target, limit or measure", "DECIMAL(9,2)"),
 )

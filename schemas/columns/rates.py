@@ -69,6 +69,17 @@ COLUMNS = (
         "Rounding shows 100.00 or 0.00 though the fraction is not; null where the rate is null",
         "BOOLEAN",
     ),
+    # assessment and ranking (5.6, 5.10)
+    Column("veto", "一票否决", "The line fails the county alone when it is not met", "BOOLEAN"),
+    Column("failed", "否决不达标", "A veto line of the county is not met: it fails whatever the rest", "BOOLEAN"),
+    Column("of", "参评单位数", "Siblings that are ranked", "BIGINT", "个"),
+    Column(
+        "change_since_last_month",
+        "较上月末",
+        "Value less that of the last night by the end of the month before, same school year; null where unknown",
+        "DECIMAL(9,2)",
+        "个百分点",
+    ),
     Column("note", "备注", "no_statistics where annual statistics are missing, else null"),
     Column(
         "entrants",

@@ -51,4 +51,5 @@ COLUMNS = (
     _step("claimed_return_on", "报称复学日期", "Latest 复学 action that is not 未成功", "DATE"),
     _step("third_failed_visit_on", "末次失败劝返", "Failed visit that makes a notice due", "DATE"),
     _step("due_on", "期限日期", "Last day of the deadline", "DATE"),
+    _step("office_order", "职务层次", "1 the office nearest to the child in its line, 2 and 3 those above", "INTEGER"),
 )

@@ -46,6 +46,7 @@ COLUMNS = (
     Column("late_suspect", "逾期未核", "Suspected and past verify_due at D", "BOOLEAN", privacy="child"),
     _people("flow", "学籍变动净减", "Balance of enrolment changes since 1 September (5.1); may be negative"),
     Column("step", "入学后年数", "0 the year of entry, 1 … the years on the way", "INTEGER"),
+    Column("higher_is_better", "越高越好", "A target to reach, not a limit to stay under", "BOOLEAN"),
     Column("steps", "学制年数", "Years from entry to the last grade", "INTEGER"),
     _people("increase", "其他净增", "Resumed and other increase", "INTEGER"),
     _people("decrease", "其他净减", "Suspended and other decrease", "INTEGER"),

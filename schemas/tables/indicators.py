@@ -276,6 +276,25 @@ TABLES = (
         notes={"reason": ("原因", "Why the person is outside; null where nothing explains it: a child was lost")},
     ),
     working(
+        "indicators.headline",
+        "县级主要指标",
+        "one county-level unit and line of [targets]: the headline rate against it",
+        key=("unit_code", "indicator"),
+        columns=(
+            *("unit_code", "unit_level", "unit_name", "parent_code", "school_year", "indicator", "target"),
+            *("numerator", "denominator", "value", "limit_value", "higher_is_better", "met", "gap_children"),
+        ),
+        spec="5.6, 5.10",
+        required=("unit_level", "unit_name", "school_year", "target", "limit_value", "higher_is_better"),
+        values={"indicator": tuple(values.ASSESSED), "unit_level": ("county",)},
+        types={"target": "VARCHAR"},
+        notes={
+            "target": ("目标名称", "Key of [targets]"),
+            "value": ("比率", "The headline rate as shown, per cent"),
+            "limit_value": ("目标或控制线", "The line, per cent"),
+        },
+    ),
+    working(
         "indicators.rate_state",
         "比率状态",
         "one school year, unit and stage",

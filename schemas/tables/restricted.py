@@ -12,6 +12,18 @@ from schemas.tables.table import Table
 LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "学籍查询")
 HOLDERS = ("county_head", "township_head", "village_head", "parent", "bureau_head", "principal", "class_teacher")
 TO_DO = ("as_of", "child_key", "county", "since", "action")
+OWED = ("as_of", "child_key", "case_id", "deadline", "role", "unit_code", "line", "county", "state", "due_on")
+OWED_VALUES = {
+    "deadline": tuple(values.DEADLINE),
+    "role": values.ROLE,
+    "line": tuple(values.LINE),
+    "state": ("suspected", "verified"),
+}
+OWED_NOTES = {
+    "unit_code": ("责任单位代码", "Division, school, or school/grade/class whose holder owes it"),
+    "county": ("县级单位代码", "County of the case, 12 digits"),
+    "state": ("案件状态", "suspected or verified"),
+}
 WHAT_TO_DO = ("应办事项", "What the office that gets the list must do, in Chinese")
 
 TABLES = (
@@ -229,6 +241,66 @@ TABLES = (
         audience="restricted",
         sources=("责任人",),
         spec="4.5, 6.1",
+    ),
+    Table(
+        schema="restricted",
+        name="task_list",
+        label="任务清单",
+        description="What open cases owe, by the office that owes it",
+        grain="one open case, deadline not met and office on the business date",
+        key=("as_of", "child_key", "case_id", "deadline", "role"),
+        columns=(*OWED, "days_left", "met", "overdue"),
+        required=("unit_code", "line", "state", "due_on", "days_left", "met", "overdue"),
+        values=OWED_VALUES,
+        types={"overdue": "BOOLEAN"},
+        notes={
+            **OWED_NOTES,
+            "met": ("本月已办", "Nothing is due now: the action of the month is done"),
+            "overdue": ("是否逾期", "D is later than the deadline"),
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=(*LEDGER_SOURCES, "责任人"),
+        spec="4.4, 4.5, 4.7",
+    ),
+    Table(
+        schema="restricted",
+        name="overdue_list",
+        label="整改清单",
+        description="Overdue deadlines of open cases, by the office that owes them",
+        grain="one open case, overdue deadline and office on the business date",
+        key=("as_of", "child_key", "case_id", "deadline", "role"),
+        columns=(*OWED, "days_overdue"),
+        required=("unit_code", "line", "state", "due_on", "days_overdue"),
+        values=OWED_VALUES,
+        notes=OWED_NOTES,
+        layer="restricted",
+        audience="restricted",
+        sources=(*LEDGER_SOURCES, "责任人"),
+        spec="4.4, 4.5, 4.7",
+    ),
+    Table(
+        schema="restricted",
+        name="closed_list",
+        label="销号清单",
+        description="Cases closed in the school year of D, with reason and evidence",
+        grain="one case closed in the school year on the business date",
+        key=("as_of", "child_key", "case_id"),
+        columns=(
+            *("as_of", "child_key", "case_id", "county", "school_code", "stage", "closed_on", "close_reason"),
+            *("this_month", "evidence_kind", "evidence_delivery", "evidence_row"),
+        ),
+        required=("stage", "closed_on", "close_reason", "this_month"),
+        values={
+            "stage": tuple(values.STAGE),
+            "close_reason": tuple(values.CLOSE_REASON),
+            "evidence_kind": tuple(values.KIND),
+        },
+        notes={"stage": ("学段", "Stage at opening"), "county": ("县级单位代码", "County of the case, 12 digits")},
+        layer="restricted",
+        audience="restricted",
+        sources=LEDGER_SOURCES,
+        spec="4, 4.7",
     ),
     Table(
         schema="restricted",

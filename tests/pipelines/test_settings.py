@@ -112,6 +112,18 @@ def test_a_countys_own_comes_before_a_newer_general_one(tmp_path: Path) -> None:
         ("[freshness]\n'学籍' = 'old'", "学籍"),
         ("season = 3", "season"),
         ("[[season]]\nname = 'x'\nuntil = '07-31'", "season.until"),
+        ("[[season]]\nfrom = '04-01'\nto = '07-31'", "name"),
+        ("[[season]]\nname = 'x'\nfrom = '04-01'", "'to' of season 'x'"),
+        ("[[season]]\nname = 'x'\nfrom = '4-1'\nto = '07-31'", "'4-1'"),
+        ("[[season]]\nname = 'x'\nfrom = '02-29'\nto = '07-31'", "02-29"),
+        ("[[season]]\nname = 'x'\nfrom = '04-01'\nto = '07-31'\ndivisions = ['云岭']", "云岭"),
+        (2 * "[[season]]\nname = 'x'\nfrom = '04-01'\nto = '07-31'\n", "two [[season]]"),
+        ("[[campaign]]\nname = 'c'\nfrom = '2025-09-01'", "'to' of campaign 'c'"),
+        ("[[campaign]]\nname = 'c'\nfrom = '2025-09-01'\nto = '2025-08-01'", "ends before it begins"),
+        ("[[campaign]]\nname = 'c'\nfrom = '2025-09-01'\nto = '2025-09-30'\ngroup = 'rich'", "all, poor"),
+        ("[[campaign]]\nname = 'c'\nfrom = '2025-09-01'\nto = '2025-09-30'\ntarget_date = 'soon'", "soon"),
+        ("[[campaign]]\nname = 'c'\nfrom = '2025-09-01'\nto = '2025-09-30'\ndivisions = '99012'", "99012"),
+        ("[assessment]\nveto = ['junior_dropout']", "junior_dropout"),
         ("[[override]]\n[override.absence]\ndays = 4", "valid_from"),
         ("[[override]]\nvalid_from = 'soon'\n[override.absence]\ndays = 4", "valid_from"),
         ("[[override]]\nvalid_from = '2026-01-01'\n[override.absence]\ndayz = 4", "absence.dayz"),
@@ -148,3 +160,55 @@ def test_placements_without_ages_fit_any_age() -> None:
     ages = dict(engine.read("select placement, [min_age, max_age] from core.policy_placement").iter_rows())
     assert (ages["职业学校"], ages["送教上门"]) == ([14, 18], [0, 99])
     engine.close()
+
+
+def test_windows_reach_the_rules_with_dates_and_prefixes(tmp_path: Path) -> None:
+    text = """
+[[season]]
+name = "采挖季"
+divisions = ["9901", "990221", "9901"]
+from = "04-01"
+to = "07-31"
+[[season]]
+name = "年关"
+from = "12-15"
+to = "02-15"
+[[campaign]]
+name = "清零"
+from = 2025-09-01
+to = "2025-09-30"
+group = "poor"
+divisions = ["9901"]
+target_date = "2025-10-31"
+[[campaign]]
+name = "清零"
+from = "2025-09-01"
+to = "2025-09-30"
+[assessment]
+veto = ["junior_dropout_max"]
+"""
+    engine = DuckDBEngine(":memory:", threads=1)
+    load_policy_tables(engine, policy(tmp_path, text))
+    assert engine.read("select * from core.policy_season").rows() == [
+        ("采挖季", "9901", "04-01", "07-31"),
+        ("采挖季", "990221", "04-01", "07-31"),
+        ("年关", "", "12-15", "02-15"),
+    ]
+    assert engine.read("select * from core.policy_campaign").rows() == [
+        ("清零", "poor", "9901", dt.date(2025, 9, 1), dt.date(2025, 9, 30), dt.date(2025, 10, 31)),
+        ("清零", "all", "", dt.date(2025, 9, 1), dt.date(2025, 9, 30), None),
+    ]
+    assert engine.read("select * from core.policy_veto").rows() == [("junior_dropout_max",)]
+    engine.close()
+
+
+def test_what_fails_a_county_may_change_from_a_day_on(tmp_path: Path) -> None:
+    text = """
+[assessment]
+veto = []
+[[override]]
+valid_from = "2025-09-01"
+[override.assessment]
+veto = ["junior_dropout_max"]
+"""
+    assert policy(tmp_path, text)["assessment"]["veto"] == ["junior_dropout_max"]

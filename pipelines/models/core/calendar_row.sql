@@ -5,7 +5,7 @@ with
 reference_delivery as (select delivery_id, precedence from core.reference_delivery where kind = '校历'),
 county as (select * from core.county),
 rows_in_force as (
-    select c.division_code, c.school_year, c.day_type, c.start_date, c.end_date, c.calendar_name
+    select c.division_code, c.school_year, c.day_type, c.start_date, c.end_date, c.calendar_name, c.approval_number
     from clean.calendar as c
     inner join reference_delivery as r on c.delivery_id = r.delivery_id
     qualify row_number() over (
@@ -21,6 +21,7 @@ select
     c.start_date,
     c.end_date,
     c.calendar_name,
+    c.approval_number,
     case c.division_code when u.county_code then 0 when u.prefecture_code then 1 else 2 end as distance
 from county as u
 inner join rows_in_force as c on c.division_code in (u.county_code, u.prefecture_code, u.province_code)

@@ -396,7 +396,7 @@ class Province:
             policy = Policy(copy.deepcopy(dict(policy)))
             policy.local = {}
             for section, values in self.changes.items():
-                policy[section] |= values
+                policy[section] = values if isinstance(values, list) else policy[section] | values
         load_policy_tables(self.engine, policy)
         given = {"as_of": night, "previous": ledger_store.previous_night(self.engine, night), **SECRET_PADS}
         for model in discover().values():

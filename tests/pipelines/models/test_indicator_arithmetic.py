@@ -84,6 +84,19 @@ def test_gap_is_the_smallest_number_that_reaches_the_target(engine: DuckDBEngine
     assert engine.scalar("select gap_to_target(5::bigint, 5::bigint, null::decimal(9, 2))") is None
 
 
+def test_gap_to_a_limit_is_the_smallest_number_that_must_come_back(engine: DuckDBEngine) -> None:
+    draw = random.Random(2)
+    limits = ["0.60", "1.80", "0.00", "33.33"]
+    rows = [(draw.randint(-5, 60), draw.randint(1, 500), Decimal(draw.choice(limits))) for _ in range(300)]
+    frame = pl.DataFrame(rows, schema={"n": pl.Int64, "d": pl.Int64, "t": pl.Decimal(9, 2)}, orient="row")
+    engine.load("core.gap", frame)
+    for n, d, limit, gap in engine.read("select n, d, t, gap_to_limit(n, d, t) from core.gap").iter_rows():
+        smallest = next(k for k in range(2000) if Fraction(n - k, d) <= Fraction(limit) / 100)
+        assert (n, d, limit, gap) == (n, d, limit, smallest)
+    for unknown in ("null::bigint, 5::bigint", "5::bigint, null::bigint", "5::bigint, 0::bigint"):
+        assert engine.scalar(f"select gap_to_limit({unknown}, 1.8::decimal(9, 2))") is None
+
+
 def test_the_examples_of_the_speech(engine: DuckDBEngine) -> None:
     # 95 % of 1,000 entrants: 949 are not enough, 950 are
     assert [

@@ -39,6 +39,8 @@ def test_a_model_reads_only_layers_before_its_own(name):
     lasting = {"ledger.memory_history", "ledger.case_history", "ledger.zero_history", "ledger.rate_history"}
     lasting |= {"ledger.run", "ledger.event_log"}
     for read in discover()[name].depends - lasting:
+        if read.startswith("history."):  # what earlier nights published
+            continue
         other = STEPS.index(read.split(".")[0])
         assert other <= layer or STEPS[layer] in ("published", "restricted", "quality")
 
