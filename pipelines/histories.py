@@ -59,13 +59,14 @@ def keep(engine: Engine, run: Run, history: str, state: str) -> tuple[bool, bool
     same = f"(s.{quoted(key[0])} is not null and {same_cells or 'true'})"
     # Cell by cell: hashing whole rows to find the few that changed costs several times more.
     ended = engine.scalar(
-        f"create or replace temp table {ENDED} as select {_list(key, 'h.')}, h.from_night, h.from_run, {same} as same "
-        f"from {history} as h left join {state} as s on {same_key} where h.to_run is null and case "
-        f"when h.from_night > $night then true "
-        f"when h.from_night = $night then h.to_night is not null or not {same} "
-        f"when h.to_night > $night then true "
-        f"when h.to_night = $night then {same} "
-        f"else h.to_night is null and not {same} end",
+        f"create or replace temp table {ENDED} as with judged as (select {_list(key, 'h.')}, h.from_night, h.to_night, "
+        f"h.from_run, {same} as same from {history} as h left join {state} as s on {same_key} where h.to_run is null) "
+        f"select {_list(key)}, from_night, from_run, same from judged where case "
+        "when from_night > $night then true "
+        "when from_night = $night then to_night is not null or not same "
+        "when to_night > $night then true "
+        "when to_night = $night then same "
+        "else to_night is null and not same end",
         run.parameters("night"),
     )
     told = end_rows(engine, run, history) if ended else 0

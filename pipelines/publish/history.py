@@ -10,11 +10,13 @@ Only the newest night keeps the files; they are made anew from the warehouse wit
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.publish.folder import nights, published_root
+from pipelines.publish.folder import STORE, nights, published_root
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import column_comment, quoted, table_comment, text_literal
 from schemas.tables import Table
@@ -31,6 +33,7 @@ _RUN = (
     "运行登记 / Every run of every night: run_id in the order of runs, as_of the night, known_on the newest delivery "
     "date known to it, stands is false where a later run of this or an earlier night set it aside"
 )
+_RUNS = "select run_id, night as as_of, known_on, stands from ledger.run order by 1"
 _AS_OF = "统计日期 / Business date D that the row describes"
 _KNOWN_ON = "数据截至 / Newest delivery date known when the night was computed"
 
@@ -38,16 +41,24 @@ _KNOWN_ON = "数据截至 / Newest delivery date known when the night was comput
 def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> None:
     """Write the files of the newest night: into the folder that is about to be shown as `as_of`, or the newest one.
 
-    A reader who has a file open keeps the former one.
+    A reader who has a file open keeps the former one. Tables, views and hundreds of comments are made once and copied
+    from the former night; only rows are written every night.
     """
     published = nights(home)
-    if published and published[-1] > as_of:
-        folder = (published_root(home) / published[-1].isoformat()).resolve()
-    contents = {PUBLIC: (_public(), 0o644), RESTRICTED: (_restricted(), 0o600)}
-    for name, (statements, mode) in contents.items():
+    former = (published_root(home) / published[-1].isoformat()).resolve() if published else None
+    if former is not None and published[-1] > as_of:
+        folder = former
+    for name, (make, rows, mode) in _CONTENTS.items():
+        statements, layout = make(), published_root(home) / STORE / f"{name}.layout"
+        mark = hashlib.sha256("\n".join(statements).encode()).hexdigest()
         aside = folder / f".{name}.new"
         aside.unlink(missing_ok=True)
-        engine.write_database(aside, statements, alias="out")
+        if former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark:
+            shutil.copyfile(former / name, aside)
+            engine.write_database(aside, rows(), alias="out")
+        else:
+            engine.write_database(aside, statements, alias="out")
+            layout.write_text(mark, encoding="ascii")
         aside.chmod(mode)
         aside.replace(folder / name)
 
@@ -78,24 +89,47 @@ def _restricted() -> list[str]:
     return [*_schema("restricted"), *tables, "use out", *views, "use memory"]
 
 
+def _public_rows() -> list[str]:
+    tables = [_again(table, f"published.{table.name}", table.columns) for table in TABLES]
+    return [*_runs_again("published"), *(statement for table in tables for statement in table)]
+
+
+def _restricted_rows() -> list[str]:
+    kept = tuple(name for name in _CASES.columns if name not in _WITHOUT_A_NAME)
+    return [*_runs_again("restricted"), *_again(_CASES, "restricted.case", kept)]
+
+
+_CONTENTS = {PUBLIC: (_public, _public_rows, 0o644), RESTRICTED: (_restricted, _restricted_rows, 0o600)}
+
+
 def _schema(schema: str) -> list[str]:
     """The schema of a file and its table of runs."""
     return [
         f"create schema if not exists out.{schema}",
-        f"create table out.{schema}.run as select run_id, night as as_of, known_on, stands from ledger.run order by 1",
+        f"create table out.{schema}.run as {_RUNS}",
         f"comment on table out.{schema}.run is {text_literal(_RUN)}",
     ]
 
 
+def _runs_again(schema: str) -> list[str]:
+    return [f"truncate out.{schema}.run", f"insert into out.{schema}.run {_RUNS}"]
+
+
 def _table(table: Table, name: str, columns: Sequence[str]) -> list[str]:
     """`<name>_span`: the rows of a history as the warehouse has them, in the order of their key."""
-    order = ", ".join(quoted(key) for key in table.key)
-    listed = ", ".join(quoted(column) for column in columns)
     target = f"out.{name}_span"
-    return [
-        f"create table {quoted(target)} as select {listed} from {table.full_name} order by {order}",
-        *_comments(table, target, columns, "table"),
-    ]
+    return [f"create table {quoted(target)} as {_rows(table, columns)}", *_comments(table, target, columns, "table")]
+
+
+def _again(table: Table, name: str, columns: Sequence[str]) -> list[str]:
+    """The rows of `<name>_span` anew."""
+    target = quoted(f"out.{name}_span")
+    return [f"truncate {target}", f"insert into {target} {_rows(table, columns)}"]
+
+
+def _rows(table: Table, columns: Sequence[str]) -> str:
+    order = ", ".join(quoted(key) for key in table.key)
+    return f"select {', '.join(quoted(column) for column in columns)} from {table.full_name} order by {order}"
 
 
 def _views(shown: Table, name: str, columns: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.engine import DuckDBEngine
 from pipelines.night import run_night
+from pipelines.publish import history
 from pipelines.publish.history import FILES, PUBLIC, RESTRICTED
 from schemas.catalogue import CATALOGUE
 from schemas.tables.history import TABLES
@@ -136,3 +139,21 @@ def test_every_view_and_table_explains_itself(home: Path) -> None:
             "select view_name, '' from duckdb_views() where not internal and comment is null",
         )
         assert silent == []
+
+
+def test_a_former_file_of_another_layout_is_not_written_on(
+    told: tuple[Path, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are refreshed in a copy of the former file only while tables, views and comments are what they would be."""
+    home = tmp_path / "home"
+    shutil.copytree(told[0], home, symlinks=True)
+    monkeypatch.setattr(history, "_RUN", "另一说明")
+    engine = DuckDBEngine(home / "warehouse.duckdb")
+    history.write_history(engine, home, THIRD, home)
+    engine.close()
+    comment = "select comment from duckdb_tables() where table_name = 'run'"
+    assert rows(home, THIRD, PUBLIC, comment) != [("另一说明",)]  # the night's own file was left alone
+    with duckdb.connect(str(home / PUBLIC), read_only=True) as database:
+        assert database.execute(comment).fetchall() == [("另一说明",)]
+        count = database.execute("select count(*) from published.zeroing_latest").fetchone()
+    assert count == rows(home, THIRD, PUBLIC, "select count(*) from published.zeroing_latest")[0]
