@@ -99,8 +99,9 @@ def night_of(landing: Path, home: Path) -> dict[str, list[tuple[object, ...]]]:
     for file, tables in TABLES.items():
         with duckdb.connect(str(home / "published" / NIGHT.isoformat() / file), read_only=True) as database:
             for table in tables:
-                # Which file and row an event rests on is what differs.
-                rest = "exclude (evidence_delivery, evidence_row)" if table == "restricted.events" else ""
+                # Which file and row an event or a status rests on is what differs.
+                cited = table in ("restricted.events", "restricted.children")
+                rest = "exclude (evidence_delivery, evidence_row)" if cited else ""
                 found[table] = database.execute(f"select * {rest} from {table} order by all").fetchall()
             if file == "cases.duckdb":
                 sums = "sum(accepted), sum(rejected), sum(repeats), bool_and(state = 'accepted'), count(*)"
