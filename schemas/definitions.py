@@ -199,6 +199,20 @@ DEFINITIONS: tuple[Definition, ...] = (
             ("median_days_to_close", "销号用时中位数", "本学年销号的个案从立案到销号的天数的中位数", "", "天"),
         )
     ),
+    Definition(
+        indicator="yield",
+        variant="",
+        title="疑似核实率",
+        formula="曾经核实的个案数，除以已判明的个案数（核实、核查不属实、核查在校）",
+        numerator="按立案类别和立案月份，曾经核实为辍学的个案，不论其后如何销号",
+        denominator="同类同月立案、已判明的个案：曾经核实，或以核查不属实、核查在校销号",
+        base="台账口径：在本县立过案的个案，按户籍地",
+        line=HOUSEHOLD,
+        sources=_CASES,
+        table="published.yield",
+        model="published.yield",
+        spec="5.9",
+    ),
 )
 """Every definition, in the order of the specification."""
 

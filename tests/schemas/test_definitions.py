@@ -27,7 +27,7 @@ def test_what_is_published_is_defined() -> None:
     published = {("dropout_rate", variant) for variant in values.DROPOUT_VARIANT}
     published |= {(i, v) for i in values.RETENTION_INDICATOR for v in values.RETENTION_VARIANT}
     published |= {(indicator, "") for indicator in values.ENROLMENT_INDICATOR}
-    published |= {(measure, "") for measure in ("clearance_rate", "relapse_rate", "median_days_to_close")}
+    published |= {(measure, "") for measure in ("clearance_rate", "relapse_rate", "median_days_to_close", "yield")}
     assert {(d.indicator, d.variant) for d in DEFINITIONS} == published
 
 
