@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,12 @@ MODEL = REFERENCE / "matching_model.json"
 RESIDUAL = "matching.residual"
 PAIRS = "matching.probable_pair"
 
-# A name that few rows carry says more, and so does a small county. In a small register every name looks frequent: so
-# many rows of the model's own average are added before values are counted.
-_ADDED_ROWS = {"name": 20_000, "county_code": 2_000}
+# A name that few rows carry says more, and so does a small county; a birth date that many rows carry says less. In a
+# small register every name looks frequent: so many rows of the model's own average are added before values are counted.
+_ADDED_ROWS = 20_000
+_ADDED_ROWS_OF_FEW_VALUES = 2_000
+# What too many rows of both sides share (everybody born on 1 January) finds nobody: a key of more pairs is left out.
+_MOST_PAIRS_OF_A_KEY = 10_000
 # The least that rounds to the probability 1.
 _NEARLY_ONE = 0.9999995
 # Weights of a level below this many bits say nothing either way.
@@ -43,6 +47,7 @@ def score_residual(engine: Engine, policy: Policy, model: Path = MODEL) -> int:
         if len(sides) == 2:
             counted = {
                 "name": engine.read("select name, count(*) as rows from core.registry group by name"),
+                "birth_date": engine.read("select birth_date, count(*) as rows from core.registry group by birth_date"),
                 "county_code": engine.read(
                     "select county_code, count(*) as rows from core.registry group by county_code"
                 ),
@@ -65,37 +70,100 @@ def read_model(path: Path) -> dict[str, Any]:
 
 
 def comparable(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what the model compares: sounds, sorted characters, birth date as digits, parts of the number."""
+    """The rows with what the model compares: parts of name, birth date and number, and the keys that find pairs."""
     import polars as pl
 
-    sounds = _sounds(rows["name"])
-    rows = rows.with_columns(_digits("delivered"), _digits("delivered_embedded"))
-    born = pl.col("birth_date").dt.strftime("%Y%m%d")
-    return rows.with_columns(
-        sounds=pl.col("name").replace_strict(sounds, default=None, return_dtype=pl.String),
-        letters=pl.col("name")
-        .str.split("")
-        .list.eval(pl.element().filter(pl.element() != ""))
-        .list.sort()
-        .list.join(""),
-        born=born,
-        birth_month=born.str.head(6),
-        birth_day=born.str.tail(4),
-        birth_year=born.str.head(4),
-        surname=pl.col("name").str.head(1),
-        number_head=pl.col("delivered").str.head(14),
-        number_end=pl.col("delivered").str.tail(4),
-        number_tail=pl.col("delivered").str.tail(8),
+    rows = name_parts(rows).with_columns(
+        _digits("delivered"), _digits("delivered_embedded"), masked=_masked("delivered"), born=_born()
+    )
+    own, embedded = pl.col("delivered"), pl.col("delivered_embedded")
+    rows = rows.with_columns(
+        delivered=pl.coalesce(own, embedded),
+        delivered_embedded=pl.when(own.is_not_null() & (own != embedded)).then(embedded),
+        birth_month=pl.col("born").str.head(6),
+        birth_day=pl.col("born").str.tail(4),
+        birth_year=pl.col("born").str.head(4),
+        surname=pl.col("plain").str.head(1),
+        given=pl.when(pl.col("plain").str.len_chars() >= 3).then(pl.col("plain").str.slice(1)),
+    )
+    rows = rows.with_columns(
+        number_head=own.str.head(14),
+        number_end=pl.coalesce("delivered", "masked").str.tail(4),
+        number_tail=own.str.tail(8),
         embedded_tail=pl.coalesce("delivered_embedded", "delivered").str.tail(8),
+    )
+    return rows.with_columns(pl.concat_str(columns, separator="|").alias(key) for key, columns in _KEYS.items())
+
+
+# Keys of several columns that find pairs; one with an empty part finds nothing.
+_KEYS = {
+    "birth_and_county": ("born", "county_code"),
+    "birth_and_surname": ("born", "surname"),
+    "birth_surname_and_county": ("born", "surname", "county_code"),
+    "birth_and_given": ("born", "given"),
+    "birth_and_sounds": ("born", "sounds"),
+    "birth_and_letters": ("born", "letters"),
+    "name_and_year": ("plain", "birth_year"),
+    "name_and_day": ("plain", "birth_day"),
+    "name_and_county": ("plain", "county_code"),
+    "sounds_and_month": ("sounds", "birth_month"),
+    "sounds_and_day": ("sounds", "birth_day"),
+    "sounds_year_and_county": ("sounds", "birth_year", "county_code"),
+    "letters_year_and_county": ("letters", "birth_year", "county_code"),
+    "end_and_year": ("number_end", "birth_year"),
+}
+
+
+def name_parts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their names without the dot (`plain`), as sounds, sorted, and with one character left open."""
+    import polars as pl
+
+    rows = rows.with_columns(plain=pl.col("name").str.replace_all("·", "", literal=True))
+    sounds = _sounds(rows["plain"])
+    plain = pl.col("plain")
+    long = plain.str.len_chars() >= 3
+    return rows.with_columns(
+        sounds=plain.replace_strict(sounds, default=None, return_dtype=pl.String),
+        letters=plain.str.split("").list.eval(pl.element().filter(pl.element() != "")).list.sort().list.join(""),
+        but_last=pl.when(long).then(plain.str.head(-1) + "?"),
+        but_second=pl.when(long).then(plain.str.head(1) + "?" + plain.str.slice(2)),
+        but_first=pl.when(long).then("?" + plain.str.slice(1)),
     )
 
 
-def _digits(column: str) -> pl.Expr:
-    """A number as delivered, its digits alone; null where a spreadsheet left none of them (5.1E+17)."""
+def _born() -> pl.Expr:
+    import polars as pl
+
+    return pl.col("birth_date").dt.strftime("%Y%m%d")
+
+
+def _written(column: str) -> pl.Expr:
+    """A number as delivered without what does not count, letters that stand for digits as digits."""
     import polars as pl
 
     plain = pl.col(column).str.to_uppercase().str.replace_all(r"[\s\-_.'`]", "")
-    return pl.when(plain.str.contains(r"^\d{8,20}X?$")).then(plain).alias(column)
+    return plain.str.replace_all("O", "0", literal=True).str.replace_all("[IL]", "1")
+
+
+def _digits(column: str) -> pl.Expr:
+    """The digits of a number as delivered; null where a spreadsheet left none of them (5.1E+17).
+
+    Of a number whose end is hidden (99012120150301****) the digits before it, as of one that was cut.
+    """
+    import polars as pl
+
+    shown = _written(column).str.replace(r"(\*+|[*X]{2,})$", "")
+    return pl.when(shown.str.contains(r"^\d{8,20}X?$")).then(shown).alias(column)
+
+
+def _masked(column: str) -> pl.Expr:
+    """A number of which only the middle is hidden (990121********0012)."""
+    import polars as pl
+
+    written = _written(column)
+    return pl.when(written.str.contains(r"^\d{6}[\d*]{8}\d{3}[\dX]$") & written.str.contains("*", literal=True)).then(
+        written
+    )
 
 
 def _sounds(names: pl.Series) -> dict[str, str]:
@@ -123,14 +191,15 @@ def _score(
     settings["probability_two_random_records_match"] = min(
         settings["probability_two_random_records_match"], 1 / _mistakable(registry, enrolment)
     )
+    compared = _findable(comparable(registry.sort("row_id")), comparable(enrolment.sort("row_id")), settings)
     with engine.scratch() as connection:
         api = DuckDBAPI(connection=connection)
         sides = [
-            api.register(comparable(side.sort("row_id")).to_arrow(), dataset_display_name=name)
-            for name, side in (("a_registry", registry), ("b_enrolment", enrolment))
+            api.register(side.to_arrow(), dataset_display_name=name)
+            for name, side in zip(("a_registry", "b_enrolment"), compared, strict=True)
         ]
         linker = Linker(sides, settings, log_level=logging.ERROR)
-        for column, counts in counted.items():
+        for column, counts in _values(counted).items():
             frequencies = api.register(_frequencies(column, counts, settings).to_arrow())
             linker.table_management.register_term_frequency_lookup(frequencies, column)
         found = linker.inference.predict(threshold_match_probability=min(review, _NEARLY_ONE))
@@ -140,6 +209,7 @@ def _score(
         registry_row_id=pl.col("row_id_l"),
         enrolment_row_id=pl.col("row_id_r"),
         probability=pl.col("match_probability").round(6).cast(pl.Decimal(9, 6)),
+        weight=pl.col("match_weight").round(3).cast(pl.Decimal(9, 3)),
         agreements=pl.col("agreements"),
         disagreements=pl.col("disagreements"),
     ).sort("registry_row_id", "enrolment_row_id")
@@ -152,10 +222,43 @@ def _mistakable(registry: pl.DataFrame, enrolment: pl.DataFrame) -> int:
     """
     import polars as pl
 
-    first, last = (enrolment["birth_date"].quantile(share, "nearest") for share in (0.01, 0.99))
-    if first is None:
+    births = enrolment["birth_date"].drop_nulls().sort()
+    if births.is_empty():
         return registry.height
-    return max(1, registry.filter(pl.col("birth_date").is_between(first, last)).height)
+    first, last = (births[round((births.len() - 1) * share)] for share in (0.01, 0.99))
+    return max(1, registry.filter(pl.col("birth_date").is_between(first, last).fill_null(True)).height)
+
+
+def _findable(
+    registry: pl.DataFrame, enrolment: pl.DataFrame, settings: dict[str, Any]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both sides without the keys that too many pairs share: the number of pairs is bounded whatever is delivered."""
+    import polars as pl
+
+    for rule in settings["blocking_rules_to_generate_predictions"]:
+        (left, right) = re.fullmatch(r"l\.(\w+) = r\.(\w+)", rule["blocking_rule"]).groups()  # type: ignore[union-attr]
+        counts = [
+            side.select(key=column).drop_nulls().group_by("key").len()
+            for side, column in ((registry, left), (enrolment, right))
+        ]
+        product = pl.col("len").cast(pl.Int64) * pl.col("len_right")
+        crowded = counts[0].join(counts[1], on="key").filter(product > _MOST_PAIRS_OF_A_KEY)["key"].implode()
+        registry = registry.with_columns(pl.when(~pl.col(left).is_in(crowded)).then(left).alias(left))
+        enrolment = enrolment.with_columns(pl.when(~pl.col(right).is_in(crowded)).then(right).alias(right))
+    return registry, enrolment
+
+
+def _values(counted: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """How many registry rows have a value, for each column whose frequent values say less."""
+    import polars as pl
+
+    names = name_parts(counted["name"])
+    born = counted["birth_date"].select("rows", born=_born())
+    columns = dict.fromkeys(("plain", "sounds", "letters", "but_last", "but_second", "but_first"), names)
+    return {
+        column: frame.group_by(column).agg(pl.col("rows").sum())
+        for column, frame in (columns | {"born": born, "county_code": counted["county_code"]}).items()
+    }
 
 
 def _frequencies(column: str, counts: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
@@ -164,8 +267,11 @@ def _frequencies(column: str, counts: pl.DataFrame, settings: dict[str, Any]) ->
 
     levels = (level for c in settings["comparisons"] for level in c["comparison_levels"])
     (usual,) = (level["u_probability"] for level in levels if level.get("tf_adjustment_column") == column)
-    added = _ADDED_ROWS[column]
-    share = (pl.col("rows") + added * usual) / (counts["rows"].sum() + added)
+    added = _ADDED_ROWS_OF_FEW_VALUES if column in ("born", "county_code") else _ADDED_ROWS
+    # The row of the pair itself is no stranger.
+    share = (pl.col("rows") - 1 + added * usual) / (counts["rows"].sum() + added)
+    if column == "born":  # no day is rarer than the average: in a small register chance alone leaves some empty
+        share = pl.max_horizontal(share, pl.lit(usual))
     return counts.drop_nulls().select(column, share.alias(f"tf_{column}")).sort(column)
 
 
@@ -208,5 +314,11 @@ def _empty() -> pl.DataFrame:
 
     row_id = {"registry_row_id": pl.Int64(), "enrolment_row_id": pl.Int64()}
     return pl.DataFrame(
-        schema={**row_id, "probability": pl.Decimal(9, 6), "agreements": pl.String(), "disagreements": pl.String()}
+        schema={
+            **row_id,
+            "probability": pl.Decimal(9, 6),
+            "weight": pl.Decimal(9, 3),
+            "agreements": pl.String(),
+            "disagreements": pl.String(),
+        }
     )

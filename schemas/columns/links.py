@@ -116,6 +116,13 @@ COLUMNS = (
         privacy="child",
     ),
     Column(
+        "weight",
+        "匹配权重",
+        "Bits that speak for one person, log2 of the odds of the probability",
+        "DECIMAL(9,3)",
+        privacy="child",
+    ),
+    Column(
         "agreements",
         "一致之处",
         "What speaks for one person, strongest first, each with its weight in bits, joined by ;",

@@ -151,10 +151,10 @@ TABLES = (
         "概率匹配行对",
         "one registry row and enrolment row that are at least matching.review probable",
         key=("registry_row_id", "enrolment_row_id"),
-        columns=("registry_row_id", "enrolment_row_id", "probability", "agreements", "disagreements"),
+        columns=("registry_row_id", "enrolment_row_id", "probability", "weight", "agreements", "disagreements"),
         spec="3.2",
         made="Written by pipelines/linkage.py with the model data/reference/matching_model.json",
-        required=("probability",),
+        required=("probability", "weight"),
     ),
     working(
         "matching.registry_person",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines import linkage_training
 from pipelines.errors import KongchuoError
 from pipelines.linkage import MODEL, read_model
 from pipelines.linkage_training import train
@@ -11,7 +12,11 @@ from tests.bench.matching import AS_OF, Clerk, measure, province
 from tests.pipelines.models.support import Province
 
 
-def test_training_moves_the_weights_and_keeps_shares_whole() -> None:
+@pytest.mark.parametrize("strangers", [(300, 100), pytest.param((3_000, 1_000), marks=pytest.mark.full)])
+def test_training_moves_the_weights_and_keeps_shares_whole(
+    strangers: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linkage_training, "_STRANGERS", strangers)
     world = province(Clerk(5, 4).made(6_000), 4)
     try:
         world.run(AS_OF, ("core", "matching"))

@@ -170,6 +170,27 @@ def test_a_second_candidate_sends_all_to_review(province: Province) -> None:
     assert len(review(province)) == 2
 
 
+def test_a_second_candidate_that_is_far_less_likely_is_none(province: Province) -> None:
+    who, other = kid(1, "王小明"), kid(2, "王小明")
+    province.add("registry", registry_row(who))
+    province.add(
+        "enrolment", pupil(who, raw=slip(who), name="王小铭"), pupil(other, student_number="L2", name="王小亮")
+    )
+    assert tier(province, who) == "probabilistic"
+    assert review(province) == []
+
+
+def test_what_only_the_unlikelier_speaks_for_stands_when_reviewers_forbid_the_likelier(province: Province) -> None:
+    who, other = kid(1, "王小明"), kid(2, "王小明")
+    province.add("registry", registry_row(who))
+    first, _ = province.add(
+        "enrolment", pupil(who, raw=slip(who), name="王小铭"), pupil(other, student_number="L2", name="王小鸣")
+    )
+    province.add("match_decision", decision_row("C1", who["citizen_number"], first, "不同人"), on="2025-09-05")
+    assert tier(province, who) == "probabilistic"
+    assert [row["decision"] for row in review(province)] == ["不同人"]
+
+
 def test_a_second_candidate_of_the_registry_row_too(province: Province) -> None:
     who = kid(1, "王小明")
     province.add("registry", registry_row(who))
@@ -323,3 +344,68 @@ def test_what_is_compared_of_a_row() -> None:
     assert found["sounds"].to_list()[0] == "wang xiao ming"
     assert found["letters"].to_list()[0] == "".join(sorted("王小明"))
     assert found["born"].to_list() == ["20150301", None, None, None]
+
+
+def rows_to_compare(count: int, **same: object) -> pl.DataFrame:
+    """So many rows a side; all have the values given, else each its own."""
+    row = {"delivered": None, "delivered_embedded": None, "sex": "男", "county_code": COUNTY}
+    sides = [
+        {"row_id": side * 1_000_000 + i, "source": source, "node": -(side * 1_000_000 + i)}
+        | row
+        | {"name": "王" + chr(0x4E00 + i), "birth_date": dt.date(2012, 1, 1) + dt.timedelta(days=i)}
+        | same
+        for side, source in ((1, "R"), (2, "E"))
+        for i in range(count)
+    ]
+    schema = {"delivered": pl.String, "delivered_embedded": pl.String, "name": pl.String, "birth_date": pl.Date}
+    return pl.DataFrame(sides, schema_overrides=schema | {"sex": pl.String, "county_code": pl.String})
+
+
+def scored(rows: pl.DataFrame, **config: int) -> pl.DataFrame:
+    engine = DuckDBEngine(":memory:", **config)  # type: ignore[arg-type]
+    try:
+        engine.load("matching.residual", rows)
+        engine.load("core.registry", rows.filter(pl.col("source") == "R").select("name", "birth_date", "county_code"))
+        linkage.score_residual(engine, {"matching": {"probabilistic": True, "review": 0.6}})  # type: ignore[arg-type]
+        return engine.read("select * from matching.probable_pair")
+    finally:
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"birth_date": None},
+        {"name": None},
+        {"county_code": None},
+        {"name": None, "birth_date": None, "sex": None, "county_code": None},
+    ],
+    ids=["births", "names", "counties", "everything"],
+)
+def test_what_no_row_has_is_no_obstacle(same: dict[str, object]) -> None:
+    scored(rows_to_compare(20, **same))
+
+
+def test_a_value_that_everybody_has_finds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = rows_to_compare(40, birth_date=dt.date(2010, 1, 1))
+    every = scored(rows)
+    monkeypatch.setattr(linkage, "_MOST_PAIRS_OF_A_KEY", 100)
+    found = scored(rows)
+    own = found.filter(pl.col("enrolment_row_id") - pl.col("registry_row_id") == 1_000_000)
+    assert own.height == 40
+    assert found.height < every.height
+
+
+def test_neither_order_nor_threads_change_a_pair() -> None:
+    rows = rows_to_compare(60)
+    first = scored(rows, threads=1)
+    assert first.height >= 60
+    assert scored(rows.sample(fraction=1, shuffle=True, seed=1), threads=4).equals(first)
+
+
+def test_hidden_digits_are_missing_ones() -> None:
+    delivered = ["99012120150301****", "990121********001X", "99O121201503OlOO1X", "9901XXXX"]
+    rows = rows_to_compare(2).with_columns(delivered=pl.Series(delivered))
+    found = linkage.comparable(rows)
+    assert found["delivered"].to_list() == ["99012120150301", None, "99012120150301001X", None]
+    assert found["masked"].to_list() == [None, "990121********001X", None, None]
