@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from assets.checks import Declared, contract_checks
+from assets.checks import CONTRACT, Declared, contract_checks
 from assets.layer import Layer, step_named
 from pipelines.ledger_store import HISTORIES, TABLES
+from pipelines.restatements import PUBLISHED as RESTATEMENTS
 from quality.integrity import CHECK as ALARMS
 from quality.integrity import TABLE as INTEGRITY
 from quality.invariants import INVARIANTS
@@ -12,6 +13,7 @@ from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
 from quality.waiting import CHECKS as WORK_THAT_WAITS
 from schemas.catalogue import CATALOGUE
+from schemas.tables.history import TABLES as HISTORY
 
 GATE = "published.zeroing"
 """Carries the invariants, whose tables are older than the step that checks them."""
@@ -24,12 +26,15 @@ def published() -> Layer:
         "published",
         checks=(
             *contract_checks(tables),
+            Declared(CONTRACT, RESTATEMENTS, True, RESTATEMENTS),
             *(Declared(f"invariant_{invariant.name}", invariant.table, True, GATE) for invariant in INVARIANTS),
             *(Declared(check, SOURCE_STATUS, False, SOURCE_STATUS) for check in SOURCE_CHECKS),
             Declared(ALARMS, INTEGRITY, False, INTEGRITY),
             *(Declared(check, table, False, table) for check, table in WORK_THAT_WAITS),
             *(screen for table in tables for screen in _screens(table)),
         ),
+        # No model makes it: the public figures that have a history are compared with what was said of the night before.
+        stands_on={RESTATEMENTS: ("ledger.restatement_cause", *(f"published.{table.name}" for table in HISTORY))},
     )
 
 

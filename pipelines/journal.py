@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
 
 FOLDER = "events"
-RUN, EVENTS, PUBLISHED = "run.parquet", "events.parquet", "published"
+RUN, EVENTS, RESTATED, PUBLISHED = "run.parquet", "events.parquet", "restatements.parquet", "published"
 LIST = "files.txt"
 """Names of a run's files, one a line: what is missing is seen."""
 _OWNER_ONLY, _OWNER_FILE = 0o700, 0o600
@@ -55,6 +55,7 @@ class Pages:
     def write_events(self) -> None:
         """The run and its events, and last the list of files."""
         self._write("select * from ledger.event_log where run_id = $run_id", EVENTS)
+        self._write("select * from ledger.restatement_log where run_id = $run_id", RESTATED)
         self._write("select * from ledger.run where run_id = $run_id", RUN)
         if self.folder is not None:
             names = sorted(file.name for file in self.folder.iterdir())

@@ -11,7 +11,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import histories, journal
+from pipelines import histories, journal, restatements
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
 from schemas.tables import history
@@ -28,7 +28,7 @@ HISTORIES = {
 }
 """History → the table of tonight whose rows it keeps."""
 
-TABLES = ("ledger.run", "ledger.event_log", *HISTORIES)
+TABLES = ("ledger.run", "ledger.event_log", restatements.LOG, *HISTORIES)
 """Every table that outlives a night."""
 
 
@@ -36,6 +36,7 @@ def prepare(engine: Engine) -> None:
     """Create the lasting tables where they are missing, as their contracts say."""
     for name in TABLES:
         engine.execute(create_table_sql(CATALOGUE[name], if_not_exists=True))
+    restatements.prepare(engine)
 
 
 def previous_night(engine: Engine, as_of: dt.date) -> dt.date | None:
@@ -64,7 +65,9 @@ def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
         engine.execute("update ledger.run set stands = false where night >= $as_of and stands", night)
         engine.execute(
             "insert into ledger.run select $run_id, as_of, previous_night, "
-            "(select max(delivered_on) from landing.deliveries), true, false from core.night",
+            "(select max(delivered_on) from landing.deliveries), true, false, "
+            "(select coalesce(max(delivery_id), 0) from landing.deliveries), (select policy from core.policy_mark) "
+            "from core.night",
             {"run_id": run.run_id},
         )
         engine.execute(
@@ -72,6 +75,7 @@ def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
             "evidence_delivery, evidence_row from ledger.event_tonight",
             {"run_id": run.run_id, "as_of": as_of},
         )
+        restatements.remember(engine)
         with journal.of_run(engine, run, home) as pages:
             for name, state in HISTORIES.items():
                 ended, begun = histories.keep(engine, run, name, state)

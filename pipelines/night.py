@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines import ledger_store, linkage
+from pipelines import ledger_store, linkage, restatements
 from pipelines.engine import DuckDBEngine, discover
 from pipelines.errors import KongchuoError, NightBlocked
 from pipelines.settings import Policy, load_policy
@@ -263,12 +263,13 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
 
 
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from quality.contracts import check_contracts
     from quality.integrity import check_integrity
     from quality.invariants import check_invariants
     from quality.screen import screen
     from quality.sources import check_sources
     from quality.waiting import check_waiting
-    from schemas.catalogue import tables_of
+    from schemas.catalogue import CATALOGUE, tables_of
     from schemas.definitions import definition_rows
     from schemas.dictionary import dictionary_rows
 
@@ -278,6 +279,10 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
         "published.indicator": definition_rows(night.as_of),
     }.items():
         tables.append(TableInfo(name, night.engine.load(name, frame), 0.0))
+    begun = time.perf_counter()
+    rows = restatements.find_and_publish(night.engine, night.as_of)
+    tables.append(TableInfo(restatements.PUBLISHED, rows, time.perf_counter() - begun))
+    outcomes += check_contracts(night.engine, [CATALOGUE[restatements.PUBLISHED]])
     outcomes += check_invariants(night.engine)
     outcomes += check_sources(night.engine)
     outcomes.append(check_integrity(night.engine))

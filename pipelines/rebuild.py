@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import histories, journal, ledger_store
+from pipelines import histories, journal, ledger_store, restatements
 from pipelines.engine import DuckDBEngine
 from pipelines.errors import KongchuoError
 from pipelines.night import WAREHOUSE
@@ -91,6 +91,7 @@ def _repeat(engine: Engine, number: int, folder: Path) -> None:
     if (folder / journal.PUBLISHED).exists():
         engine.execute("update ledger.run set published = true where run_id = $run_id", {"run_id": number})
     engine.load_parquet("ledger.event_log", folder / journal.EVENTS, append=True)
+    engine.load_parquet(restatements.LOG, folder / journal.RESTATED, append=True)
     for history in ledger_store.HISTORIES:
         ended = folder / journal.page(history, "ended")
         if ended.exists():

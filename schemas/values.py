@@ -297,3 +297,15 @@ EVERY_KIND = ("各类交付文件",)
 
 ROLE = ("县长", "教育局长", "乡镇长", "村委会主任", "校长", "师长")
 """Holders of the two chains (section 4.5); the parent is no unit's holder and never a gap."""
+
+RESTATEMENT_CAUSE = {
+    "late file": "迟到的报送",
+    "corrected file": "更正的报送",
+    "reviewer": "人工裁定",
+    "policy": "政策调整",
+    "program": "程序调整",
+}
+
+CHANGE_SPAN = {"last_night": "上一夜", "week": "一周前", "month": "一个月前", "year": "上年同日"}
+
+CHANGE_MEASURE = {"open_at_end": "在册", "suspected_open": "疑似", "verified_open": "辍学", "overdue": "逾期"}

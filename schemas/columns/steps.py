@@ -21,6 +21,22 @@ COLUMNS = (
     Column("to_night", "终止夜", "First night of which the row is no longer true; null is still true", "DATE"),
     Column("from_run", "起始运行", "First run that knew the row so", "BIGINT"),
     Column("to_run", "终止运行", "First run that knew otherwise; null is still known so", "BIGINT"),
+    Column("last_delivery", "最后交付序号", "Number of the newest delivery that the run had read", "BIGINT"),
+    # restatements and changes
+    Column("key", "行主键", "Key of the restated row beside its unit, parts joined by /"),
+    Column("old_value", "原值", "Value as the run before published it; null where it showed none"),
+    Column("new_value", "新值", "Value as published now; null where it shows none"),
+    Column(
+        "cause",
+        "原因",
+        "Why the figure is another: files that came since, a reviewer's decision, the policy, the program",
+    ),
+    Column("files", "相关报送", "Deliveries that came since the run before: kind, code and date, joined by ;"),
+    Column("span", "对比时段", "What today is held against"),
+    Column("then_on", "对比日期", "Night that today is held against", "DATE"),
+    Column("value_then", "当时人数", "Value of the measure on that night", "BIGINT", "人"),
+    Column("value_now", "现在人数", "Value of the measure at D", "BIGINT", "人"),
+    Column("change", "增减", "value_now - value_then", "BIGINT", "人"),
     # memory
     _step("has_enrolment", "曾有学籍", "An enrolment row was seen on this or an earlier night", "BOOLEAN"),
     _step("ended", "记忆终止", "Memory ended: graduated, deceased, emigrated or moved away", "BOOLEAN"),

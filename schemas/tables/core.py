@@ -334,6 +334,15 @@ TABLES = (
         },
     ),
     working(
+        "core.policy_mark",
+        "政策标记",
+        "one row: what tells tonight's policy from another",
+        key=("policy",),
+        columns=("policy",),
+        spec="6.1",
+        made=POLICY,
+    ),
+    working(
         "core.policy_veto",
         "一票否决项",
         "one line of [targets] that fails a county alone",

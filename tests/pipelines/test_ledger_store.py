@@ -52,6 +52,7 @@ class Store:
         for working in ledger_store.HISTORIES.values():
             self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
         self.engine.execute("create table memory.core.night (as_of DATE, previous_night DATE)")
+        self.engine.execute("create table memory.core.policy_mark as select 'as ever' as policy")
         ensure_tables(self.engine)
         self.engine.execute(
             "create table memory.ledger.event_tonight (case_uid VARCHAR, event VARCHAR, on_date DATE, reason VARCHAR, "

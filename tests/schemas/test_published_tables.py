@@ -85,6 +85,16 @@ SPEC = {
     "published.handover": (U + "leavers arrived pending lost", "suppressed", "unit_code"),
     "published.ranking": (U + "indicator value rank of change_since_last_month", "", "unit_code indicator"),
     "published.assessment": (U + "indicator value line met veto gap_children", "failed", "unit_code indicator"),
+    "published.restatements": (
+        U + "table_name key column_name old_value new_value cause known_on",
+        "night run_id files",
+        "unit_code table_name key column_name night run_id",
+    ),
+    "published.change": (
+        U + "line group measure span then_on value_then value_now change",
+        "",
+        "unit_code line group measure span",
+    ),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -173,16 +183,16 @@ DATES = (
 DATES += (
     "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported "
 )
-DATES += "due_on target_date"
+DATES += "known_on night then_on due_on target_date"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
 YES_NO += "in_use warned this_month veto failed"
 RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target yield value "
 RATES += "limit_value share_closed change_since_last_month"
-NUMBERS = "statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row visits "
+NUMBERS = "run_id statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row "
 NUMBERS += (
-    "cases base rank of days_left days_overdue school_days unapproved_holidays school_days_last_year "
+    "visits cases base rank of days_left days_overdue school_days unapproved_holidays school_days_last_year "
     "unapproved_holidays_last_year"
 )
 

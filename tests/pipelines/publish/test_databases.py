@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import ledger_store
+from pipelines import ledger_store, restatements
 from pipelines.publish import step
 from pipelines.publish.databases import FILES, write_databases
 from pipelines.publish.folder import nights, published_root
@@ -39,6 +39,7 @@ def ready(made: Province, night: dt.date) -> Province:
     made.run(night, ALL)
     made.engine.load("published.dictionary", dictionary_rows(night))
     made.engine.load("published.indicator", definition_rows(night))
+    restatements.find_and_publish(made.engine, night)
     made.engine.load("quality.checks", outcome_rows([], night))
     return made
 

@@ -157,3 +157,37 @@ def test_a_former_file_of_another_layout_is_not_written_on(
         assert database.execute(comment).fetchall() == [("另一说明",)]
         count = database.execute("select count(*) from published.zeroing_latest").fetchone()
     assert count == rows(home, THIRD, PUBLIC, "select count(*) from published.zeroing_latest")[0]
+
+
+def test_what_a_replay_says_otherwise_is_told_with_its_cause(told: tuple[Path, object]) -> None:
+    """The corrected delivery of 8 September made the first night have a case, and the second one more."""
+    query = (
+        "select night, table_name, key, column_name, old_value, new_value, cause, files from published.restatements "
+        "where unit_level = 'county' and table_name = 'published.zeroing' and key = 'household/all' "
+        "and column_name = 'open_at_end' order by all"
+    )
+    file = ("late file", "学籍_990121 2025-09-08")
+    first = (FIRST, "published.zeroing", "household/all", "open_at_end", "0", "1", *file)
+    second = (SECOND, "published.zeroing", "household/all", "open_at_end", "1", "2", *file)
+    assert rows(told[0], FIRST, "report.duckdb", query) == [first]
+    # The second night tells of the first one too; the third was not run again and knows of neither.
+    assert rows(told[0], SECOND, "report.duckdb", query) == [first, second]
+    assert rows(told[0], THIRD, "report.duckdb", query) == []
+
+
+def test_a_restated_night_names_no_village_and_no_school(told: tuple[Path, object]) -> None:
+    levels = rows(told[0], SECOND, "report.duckdb", "select distinct unit_level from published.restatements order by 1")
+    assert levels == [("county",), ("prefecture",), ("province",), ("township",)]
+
+
+def test_what_changed_since_the_last_night(told: tuple[Path, object]) -> None:
+    query = (
+        "select span, then_on, value_then, value_now, change from published.change where unit_level = 'county' "
+        "and line = 'household' and \"group\" = 'all' and measure = 'open_at_end' and unit_code = '990121000000' "
+        "order by 1"
+    )
+    assert rows(told[0], FIRST, "report.duckdb", query) == []
+    assert rows(told[0], SECOND, "report.duckdb", query) == [
+        ("last_night", FIRST, 1, 2, 1),
+        ("week", FIRST, 1, 2, 1),
+    ]
