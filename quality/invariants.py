@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from quality import sums
 from quality.outcome import SAMPLE_SIZE, Outcome, judge
 from quality.reader import TableReader
+
+ADD_UP = "不要发布；核对 indicators.unit_above 与该表的模型，改正后重跑当晚。"
 
 
 @dataclass(frozen=True)
@@ -50,49 +53,41 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         "sum_of_units",
         "indicators.zeroing",
-        """
-        with
-        zeroing as (select * from indicators.zeroing),
-        own as (
-            select
-                u.line, u.unit_code, g.group_name,
-                count(*) filter (where c.open_at_end) as open_at_end, count(*) as ever_opened
-            from (
-                select
-                    case_uid, line,
-                    arg_max(unit_code, case unit_level
-                        when 'school' then 6 when 'village' then 5 when 'township' then 4
-                        when 'county' then 3 when 'prefecture' then 2 else 1
-                    end) as unit_code
-                from (
-                    select m.case_uid, m.line, m.unit_code, z.unit_level
-                    from indicators.case_unit as m
-                    inner join zeroing as z on m.line = z.line and m.unit_code = z.unit_code and z.group_name = 'all'
-                )
-                group by case_uid, line
-            ) as u
-            inner join indicators.case_count as c on u.case_uid = c.case_uid
-            inner join (select 'all' as group_name union all select 'poor') as g on g.group_name = 'all' or c.poor
-            group by u.line, u.unit_code, g.group_name
-        ),
-
-        below as (
-            select
-                line, parent_code as unit_code, group_name,
-                sum(open_at_end) as open_at_end, sum(ever_opened) as ever_opened
-            from zeroing
-            group by line, parent_code, group_name
-        )
-
-        select z.unit_code || '/' || z.line || '/' || z.group_name as key
-        from zeroing as z
-        left join below as b on z.line = b.line and z.unit_code = b.unit_code and z.group_name = b.group_name
-        left join own as o on z.line = o.line and z.unit_code = o.unit_code and z.group_name = o.group_name
-        where z.open_at_end <> coalesce(b.open_at_end, 0) + coalesce(o.open_at_end, 0)
-            or z.ever_opened <> coalesce(b.ever_opened, 0) + coalesce(o.ever_opened, 0)
-        """,
+        sums.ZEROING,
         "各单位等于下级之和加本级案卷。",
         "单位数不等于下级之和加本级案卷。",
+    ),
+    Invariant(
+        "sum_of_case_tables",
+        "published.monthly_six",
+        sums.CASE_TABLES,
+        "月度六项、销号、期限各表的单位数等于下级之和加本级案卷。",
+        "月度六项、销号或期限表的单位数不等于下级之和加本级案卷（单位/表/责任线/细项）。",
+        ADD_UP,
+    ),
+    Invariant(
+        "sum_of_school_tables",
+        "indicators.dropout_rate",
+        sums.SCHOOL_TABLES,
+        "辍学率、巩固率、整班移交的人数等于所属学校之和。",
+        "辍学率、巩固率或整班移交的人数不等于所属学校之和（单位/表/指标/口径）。",
+        ADD_UP,
+    ),
+    Invariant(
+        "sum_of_entry_rates",
+        "indicators.enrolment_rate",
+        sums.ENTRY_RATES,
+        "入学率的分子分母等于下级之和加本级儿童。",
+        "入学率的分子或分母不等于下级之和加本级儿童（单位/指标/人群）。",
+        ADD_UP,
+    ),
+    Invariant(
+        "sum_of_county_tables",
+        "published.reasons",
+        sums.COUNTY_TABLES,
+        "原因、三统一、就读去向各表合计相符。",
+        "原因、三统一或就读去向表的合计不符（单位/表）。",
+        ADD_UP,
     ),
     Invariant(
         "in_school_not_open",

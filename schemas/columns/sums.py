@@ -50,6 +50,9 @@ COLUMNS = (
     Column("steps", "学制年数", "Years from entry to the last grade", "INTEGER"),
     _people("increase", "其他净增", "Resumed and other increase", "INTEGER"),
     _people("decrease", "其他净减", "Suspended and other decrease", "INTEGER"),
+    # what must add up (4.3)
+    Column("above_code", "上级计数单位", "The unit above in which what counts here counts too"),
+    Column("nested", "逐级汇总", "Whatever lies beneath counts in the same units above as the unit itself", "BOOLEAN"),
     # count bridge (5.7)
     Column("place_code", "归属代码", "Code of the place that the children are counted at, mostly a county"),
     # alarms (5.8)

@@ -362,6 +362,16 @@ TABLES = (
         values={"line": tuple(values.LINE), "unit_level": tuple(values.UNIT_LEVEL)},
     ),
     working(
+        "indicators.unit_above",
+        "上级填报单位",
+        "one unit and line of responsibility: the unit above it in which what counts in it counts too",
+        key=("line", "unit_code"),
+        columns=("line", "unit_code", "above_code", "nested"),
+        spec="4.3, 5",
+        required=("nested",),
+        values={"line": tuple(values.LINE)},
+    ),
+    working(
         "indicators.zero_state",
         "清零状态",
         "one unit, line and group that stands at zero after the night: what ledger.zero_history keeps",

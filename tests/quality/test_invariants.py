@@ -81,6 +81,10 @@ BROKEN = {
     "balance ": f"update indicators.zeroing set suspected_open = 0 where unit_code = '{VILLAGE}'",
     "open_at_start": "delete from ledger.case_state where state = 'verified' and sub_state is null",
     "sum_of_units": f"update indicators.zeroing set ever_opened = 99 where unit_code = '{PRIMARY}'",
+    "sum_of_case_tables": f"update published.deadlines set due = due + 1 where unit_code = '{COUNTY}'",
+    "sum_of_school_tables": f"update indicators.dropout_rate set numerator = 99 where unit_code = '{COUNTY}'",
+    "sum_of_entry_rates": f"update indicators.enrolment_rate set denominator = 0 where unit_code = '{COUNTY}'",
+    "sum_of_county_tables": f"update published.reasons set cases = cases + 1 where unit_code = '{COUNTY}'",
     "in_school_not_open": f"{CASE} sub_state = null where sub_state = 'return_pending'",
     "out_of_school_has_case": "delete from ledger.standing_negative",
     "one_open_case": "insert into ledger.case_state select * replace ('again' as case_uid, case_id || '0' as case_id) "

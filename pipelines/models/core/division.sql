@@ -1,7 +1,7 @@
 -- One row per division or reporting unit in force at D (spec 2.1, 2.2 区划), with the units above it.
 -- key: division_code
 -- Codes have 12 digits; a reporting unit that is no division (市直, 开发区) has level `county`. A parent that 区划 does not list is
--- replaced by the nearest unit above that it does: every case must count in the sum of somebody.
+-- replaced by the nearest unit above that it does: every case must count in the sum of somebody. A village may lie in a county directly.
 with
 reference_delivery as (select delivery_id, precedence from core.reference_delivery where kind = '区划'),
 rows_in_force as (
@@ -39,7 +39,10 @@ levelled as (
 placed as (
     select
         d.*,
-        case when d.level = 'village' then rpad(left(d.division_code, 9), 12, '0') when d.level = 'township' then d.division_code end as township_code,
+        case
+            when d.level = 'village' then nullif(rpad(left(d.division_code, 9), 12, '0'), rpad(left(d.division_code, 6), 12, '0'))
+            when d.level = 'township' then d.division_code
+        end as township_code,
         case when d.level in ('village', 'township') then rpad(left(d.division_code, 6), 12, '0') when d.level = 'county' then d.division_code end as county_code
     from levelled as d
 )
