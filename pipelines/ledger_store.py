@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, restatements
+from pipelines.errors import KongchuoError
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
 from schemas.tables import history
@@ -33,7 +34,20 @@ TABLES = ("ledger.run", "ledger.event_log", restatements.LOG, *HISTORIES)
 
 
 def prepare(engine: Engine) -> None:
-    """Create the lasting tables where they are missing, as their contracts say."""
+    """Create the lasting tables where they are missing, as their contracts say.
+
+    Raises KongchuoError for a warehouse whose tables have other columns: another version of the program wrote it.
+    """
+    found = engine.read(
+        "select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns "
+        "from information_schema.columns where table_schema in ('ledger', 'history') group by all"
+    )
+    for name, columns in found.iter_rows():
+        if name in TABLES and tuple(columns) != CATALOGUE[name].columns:
+            raise KongchuoError(
+                f"The warehouse was written by another version of the program ({name} has other columns): use that "
+                "version on, or run the nights again from the landing folder into a new home."
+            )
     for name in TABLES:
         engine.execute(create_table_sql(CATALOGUE[name], if_not_exists=True))
     restatements.prepare(engine)

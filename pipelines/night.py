@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -207,6 +208,8 @@ def run_night(
     if watcher:
         watcher.night(as_of)
     with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit) as night:
+        # What only the files for people need is loaded while the database works.
+        threading.Thread(target=_load_ahead, name="libraries", daemon=True).start()
         results = []
         for step in STEPS:
             if watcher:
@@ -217,6 +220,13 @@ def run_night(
     from pipelines.publish.folder import published_root
 
     return NightResult(as_of, published_root(home) / as_of.isoformat(), tuple(results))
+
+
+def _load_ahead() -> None:
+    import jinja2
+    import xlsxwriter
+
+    _ = jinja2, xlsxwriter
 
 
 def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:

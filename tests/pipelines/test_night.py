@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines import ledger_store
@@ -96,3 +98,13 @@ def test_a_broken_policy_is_seen_before_anything_is_touched(landing: Path, tmp_p
     with pytest.raises(KongchuoError, match="absense"):
         run_night(NIGHTS[0], landing, tmp_path / "home", tmp_path / "policy.toml", SECRET)
     assert not (tmp_path / "home").exists()
+
+
+def test_a_warehouse_of_another_version_is_named_and_left_alone(landing: Path, home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    with duckdb.connect(str(copy / "warehouse.duckdb")) as database:
+        database.execute("alter table ledger.case_history drop column to_run")
+    with pytest.raises(KongchuoError, match=r"another version of the program \(ledger.case_history"):
+        run_night(NIGHTS[1], landing, copy, None, SECRET)
+    assert (copy / "published" / "current").readlink().name == NIGHTS[1].isoformat()
