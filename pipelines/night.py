@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -208,8 +209,9 @@ def run_night(
     if watcher:
         watcher.night(as_of)
     with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit) as night:
-        # What only the files for people need is loaded while the database works.
-        threading.Thread(target=_load_ahead, name="libraries", daemon=True).start()
+        # Libraries that later steps need are loaded while the database works.
+        probabilistic = bool(night.policy["matching"]["probabilistic"])
+        threading.Thread(target=_load_ahead, args=(probabilistic,), name="libraries", daemon=True).start()
         results = []
         for step in STEPS:
             if watcher:
@@ -222,11 +224,9 @@ def run_night(
     return NightResult(as_of, published_root(home) / as_of.isoformat(), tuple(results))
 
 
-def _load_ahead() -> None:
-    import jinja2
-    import xlsxwriter
-
-    _ = jinja2, xlsxwriter
+def _load_ahead(probabilistic: bool) -> None:
+    for library in (*(("splink", "pypinyin") if probabilistic else ()), "jinja2", "xlsxwriter"):
+        importlib.import_module(library)
 
 
 def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:

@@ -138,7 +138,7 @@ class DuckDBEngine:
                 cursor.execute(f"detach {alias}")
 
     def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
-        self.execute(f"copy ({sql}) to {_literal(path)} (format parquet, compression zstd)", parameters)
+        self.execute(f"copy ({sql}) to {_literal(path)} (format parquet)", parameters)
 
     def load_parquet(self, table: str, path: Path, *, append: bool = False) -> int:
         verb = f"insert into {table} by name" if append else f"create or replace temp table {table} as"
