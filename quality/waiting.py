@@ -1,4 +1,4 @@
-"""Work that waits: overdue items, look-ups, silent schools, empty offices, lists that differ, returns on paper.
+"""Work that waits: overdue items, look-ups, silent schools, empty offices, lists or statistics that differ.
 
 Each warns with its number and says who does what; none blocks: the night tells what is (spec 3.4, 3.5, 4.4-4.6).
 """
@@ -101,6 +101,16 @@ WAITING: tuple[Waiting, ...] = (
         "起疑似纸面复学",
         "没有疑似纸面复学。",
         "县级抽查到校情况（restricted.paper_returns）：确已复学的由学校如实报送日报和点名，未复学的更正劝返记录和日报，弄虚作假的问责。",
+    ),
+    Waiting(
+        "statistics_checks",
+        "restricted.statistics_checks",
+        "finding",
+        values.STATISTICS_FINDING,
+        "school_code",
+        "处教基统计核对不符",
+        "教基统计各行、各年相符，与学籍人数一致。",
+        "县级教育部门按教基统计核对表（restricted.statistics_checks）逐校核对，更正统计或学籍后重新报送；缺报的学年补报，不得推算。",
     ),
 )
 

@@ -256,6 +256,14 @@ ROUTE = {"in_province": "省内学籍", "other_province": "省外就读待核", 
 
 PAPER_RETURN = {"claimed_return": "报称复学", "full_attendance": "学校报全员到校"}
 
+STATISTICS_FINDING = {
+    "flows": "增减与在校生数不平",
+    "opening": "上学年初数与上年在校生数不符",
+    "missing": "缺学年或年级",
+    "register": "与学籍人数不符",
+}
+"""What disagrees in 教基统计: within a row, with the year before, a year that is not there, with the register."""
+
 NOTE = {"no_statistics": "无教基统计"}
 
 SOURCE_STATE = {"refused": "退回", "missing": "缺报", "stale": "过期", "in_force": "有效"}

@@ -24,4 +24,16 @@ COLUMNS = (
     _count("other_decrease", "其他减少", "Other decrease"),
     _count("stock", "在校生数", "Pupils at 1 September"),
     _count("graduating_stock", "毕业班学生数", "Pupils of the graduating class at 1 September"),
+    # what the statistics are held against
+    Column("finding", "核对项", "What disagrees in the annual statistics"),
+    Column("expected", "应为人数", "Pupils that there should be by the other rows or by the register", "BIGINT", "人"),
+    Column("stated", "统计人数", "Pupils that the annual statistics give; null where they give none", "BIGINT", "人"),
+    Column(
+        "difference",
+        "相差人数",
+        "By how much the statistics exceed what there should be; null without either",
+        "BIGINT",
+        "人",
+        formula="stated - expected",
+    ),
 )

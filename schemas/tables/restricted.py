@@ -213,6 +213,28 @@ TABLES = (
     ),
     Table(
         schema="restricted",
+        name="statistics_checks",
+        label="教基统计核对表",
+        description="Where the annual statistics in force disagree with themselves or with the register; no child",
+        grain="one school, school year, grade and finding on the business date",
+        key=("as_of", "school_code", "school_year", "grade", "finding"),
+        nullable_key=("grade",),
+        columns=(
+            *("as_of", "school_code", "school_year", "grade", "finding", "county"),
+            *("expected", "stated", "difference"),
+        ),
+        values={"finding": tuple(values.STATISTICS_FINDING)},
+        notes={
+            "grade": ("年级", "Grade 1-9; null where the whole school year is missing"),
+            "finding": ("核对项", "flows, opening, missing or register"),
+        },
+        layer="restricted",
+        audience="restricted",
+        sources=("教基统计", "学籍", "学籍异动"),
+        spec="2.2, 5.2",
+    ),
+    Table(
+        schema="restricted",
         name="three_way_children",
         label="三统一核对名单",
         description="Children on at least one of the three lists of a county, with the region of the diagram",

@@ -32,7 +32,7 @@ def said(warehouse: Warehouse, fill: Callable[..., None]) -> Callable[..., dict[
 def test_nothing_waits(said: Callable[..., dict[str, Outcome]]) -> None:
     found = said()
     assert [(o.check, o.table) for o in found.values()] == list(CHECKS)
-    assert len(CHECKS) == 6
+    assert len(CHECKS) == 7
     for outcome in found.values():
         assert (outcome.verdict, outcome.blocking, outcome.count, outcome.action) == ("pass", False, 0, "")
         assert outcome.message.endswith("。")
@@ -68,6 +68,10 @@ def test_each_list_has_its_number_parts_and_a_key_to_begin_with(said: Callable[.
             for k, r in zip(KEYS, ("common", "ledger_only", "ledger_only"), strict=False)
         ],
         paper_returns=[{"child_key": KEYS[0], "case_id": f"{KEYS[0]}-1", "reason": "claimed_return"}],
+        statistics_checks=[
+            {"school_code": f"219900000{n}", "school_year": "2025-2026", "grade": 3, "finding": finding}
+            for n, finding in ((3, "register"), (2, "register"), (4, "flows"))
+        ],
     )
     assert {name: (o.count, o.sample) for name, o in found.items()} == {
         "overdue_items": (0, ()),
@@ -76,7 +80,10 @@ def test_each_list_has_its_number_parts_and_a_key_to_begin_with(said: Callable[.
         "responsibility_gaps": (2, (COUNTY, "3199000001/8/1")),
         "three_way_disagreement": (2, (COUNTY,)),
         "paper_returns": (1, (f"{KEYS[0]}-1",)),
+        "statistics_checks": (3, ("2199000004", "2199000002")),
     }
+    message = "有 3 处教基统计核对不符：增减与在校生数不平 1、与学籍人数不符 2。"
+    assert found["statistics_checks"].message == message
     assert found["three_way_disagreement"].message == "有 2 名儿童三方名单不一致：仅台账 2。"
     assert found["reporting_gaps"].message == "有 2 所学校连续未报日报。"
     assert all(o.action.endswith("。") for o in found.values() if not o.passed)

@@ -134,6 +134,12 @@ SPEC = {
         "",
         "child_key school_code delivery row_number",
     ),
+    # More than section 6.1 names: checks between rows of 教基统计, and with the register.
+    "restricted.statistics_checks": (
+        "",
+        "school_code school_year grade finding county expected stated difference",
+        "school_code school_year grade finding",
+    ),
     "restricted.reporting_gaps": ("school_code last_reported", "", "school_code"),
     "restricted.paper_returns": ("child_key case_id reason school_code", "", "child_key case_id reason"),
     "restricted.three_way_children": ("county child_key region", "", "county child_key"),
