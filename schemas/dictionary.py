@@ -16,6 +16,7 @@ import polars as pl
 
 from schemas.catalogue import CATALOGUE, LAYERS, tables_of
 from schemas.columns import COLUMNS
+from schemas.definitions import DEFINITIONS
 from schemas.polars_types import polars_schema
 from schemas.tables import Table
 from schemas.units import UNITS
@@ -96,7 +97,23 @@ def dictionary_markdown() -> str:
             lines += ["", f"## {LAYER_LABEL[layer]} `{layer}`"]
             for table in tables:
                 lines += ["", *_section(table)]
+    lines += ["", *_indicators()]
     return "\n".join(lines) + "\n"
+
+
+def _indicators() -> list[str]:
+    """Markdown of the definitions of indicators: one row per indicator and variant (`published.indicator`)."""
+    lines = [
+        "## 指标定义 `published.indicator`",
+        "",
+        "| indicator | variant | 名称 | 公式 | 分子 | 分母 | 口径 | 来源 | 发布表 | 起用 | 规范 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for d in DEFINITIONS:
+        parts = (d.indicator, d.variant, d.title, d.formula, d.numerator, d.denominator, d.base, "、".join(d.sources))
+        cells = (*parts, d.table, d.valid_from, d.spec)
+        lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
+    return lines
 
 
 def _section(table: Table) -> list[str]:

@@ -17,10 +17,10 @@ missing as (
             case when in_class and (poor or assisted or disabled) and not aided then 'aid_coverage' end
         ]) as indicator
     from indicators.entry_judged
-),
-
-dropped as (
-    select child_id from indicators.event_child
+    -- Most children are missing from no figure: they need not be asked six times.
+    where (counts and compulsory_age and not schooled)
+        or (counts and junior_age and not junior_pupil and not elsewhere)
+        or (in_class and (poor or assisted or disabled) and not aided)
 ),
 
 left_school as (
@@ -33,7 +33,7 @@ left_school as (
 listed as (
     select child_id, indicator from missing where indicator is not null
     union all
-    select child_id, 'dropout_rate' from dropped
+    select child_id, 'dropout_rate' from indicators.event_child
     union all
     select l.child_id, 'nine_year' from left_school as l
     union all
