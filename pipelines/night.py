@@ -12,6 +12,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ from pipelines.settings import Policy, load_policy
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
     from quality.outcome import Outcome
+    from schemas.tables import Table
 
 WAREHOUSE = "warehouse.duckdb"
 _BLOCK = 64  # bytes of a block of SHA-256 (RFC 2104)
@@ -254,8 +256,19 @@ def _core(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
 def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[Outcome]]:
     """Run the models of some layers in the order in which they depend on each other, and check their contracts."""
     from quality.contracts import check_contracts
+
+    tables = _made(night, layers)
+    return tables, check_contracts(night.engine, _contracts(layers, tables))
+
+
+def _contracts(layers: Sequence[str], made: Sequence[TableInfo]) -> list[Table]:
     from schemas.catalogue import tables_of
 
+    names = {table.name for table in made}
+    return [table for table in tables_of(*layers) if table.full_name in names]
+
+
+def _made(night: Night, layers: Sequence[str]) -> list[TableInfo]:
     parameters = night.parameters()
     tables = []
     # One commit a layer: each costs a wait for the disk, and half a layer is of no use to anyone.
@@ -268,8 +281,7 @@ def _models(night: Night, layers: Sequence[str]) -> tuple[list[TableInfo], list[
                 begun = time.perf_counter()
                 rows = linkage.score_residual(night.engine, night.policy)
                 tables.append(TableInfo(linkage.PAIRS, rows, time.perf_counter() - begun))
-    made = {t.name for t in tables}
-    return tables, check_contracts(night.engine, [t for t in tables_of(*layers) if t.full_name in made])
+    return tables
 
 
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
@@ -279,26 +291,28 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from quality.screen import screen
     from quality.sources import check_sources
     from quality.waiting import check_waiting
-    from schemas.catalogue import CATALOGUE, tables_of
+    from schemas.catalogue import tables_of
     from schemas.definitions import definition_rows
     from schemas.dictionary import dictionary_rows
 
-    tables, outcomes = _models(night, ("published", "restricted", "quality"))
+    layers = ("published", "restricted", "quality")
+    tables = _made(night, layers)
+    begun = time.perf_counter()
+    rows = restatements.find_and_publish(night.engine, night.as_of)
+    tables.append(TableInfo(restatements.PUBLISHED, rows, time.perf_counter() - begun))
+    contracts = _contracts(layers, tables)
     for name, frame in {
         "published.dictionary": dictionary_rows(night.as_of),
         "published.indicator": definition_rows(night.as_of),
     }.items():
         tables.append(TableInfo(name, night.engine.load(name, frame), 0.0))
-    begun = time.perf_counter()
-    rows = restatements.find_and_publish(night.engine, night.as_of)
-    tables.append(TableInfo(restatements.PUBLISHED, rows, time.perf_counter() - begun))
-    outcomes += check_contracts(night.engine, [CATALOGUE[restatements.PUBLISHED]])
-    outcomes += check_invariants(night.engine)
-    outcomes += check_sources(night.engine)
-    outcomes.append(check_integrity(night.engine))
-    outcomes += check_waiting(night.engine)
-    outcomes += screen(night.engine, tables_of("published"), small_cell=night.policy["disclosure"]["small_cell"])
-    return tables, outcomes
+    small_cell = night.policy["disclosure"]["small_cell"]
+    # Many small queries, most of whose time is planning: one half is asked beside the other.
+    with night.engine.reader() as beside, ThreadPoolExecutor(1, "checks") as other:
+        screened = other.submit(screen, beside, tables_of("published"), small_cell=small_cell)
+        work = other.submit(lambda: [*check_sources(beside), check_integrity(beside), *check_waiting(beside)])
+        outcomes = [*check_contracts(night.engine, contracts), *check_invariants(night.engine)]
+        return tables, [*outcomes, *work.result(), *screened.result()]
 
 
 def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:

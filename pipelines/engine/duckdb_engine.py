@@ -31,7 +31,35 @@ _SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" 
 _SEARCH = f"set search_path = '{','.join(('main', *_SCHEMAS))}'"
 
 
-class DuckDBEngine:
+class DuckDBReader:
+    """The reading side: queries over one connection."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
+        frame: pl.DataFrame = relation.pl()
+        return frame
+
+    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        # All rows are taken: an unread result would hold the connection.
+        rows = self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
+        return rows[0][0] if rows else None
+
+    def exists(self, table: str) -> bool:
+        schema, name = table.split(".")
+        found = self.scalar(
+            "select (select count(*) from duckdb_tables() where schema_name = $schema and table_name = $name) "
+            "+ (select count(*) from duckdb_views() where schema_name = $schema and view_name = $name)",
+            {"schema": schema, "name": name},
+        )
+        return bool(found)
+
+    def count(self, table: str) -> int:
+        return int(str(self.scalar(f"select count(*) from {table}")))
+
+
+class DuckDBEngine(DuckDBReader):
     """An `Engine` over one DuckDB file (or ":memory:" in tests); what does not fit in memory spills beside the file."""
 
     dialect = "duckdb"
@@ -58,16 +86,6 @@ class DuckDBEngine:
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
 
-    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
-        relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
-        frame: pl.DataFrame = relation.pl()
-        return frame
-
-    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
-        # All rows are taken: an unread result would hold the connection.
-        rows = self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
-        return rows[0][0] if rows else None
-
     def load(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
         self.connection.register("incoming_frame", frame)
         try:
@@ -78,18 +96,6 @@ class DuckDBEngine:
         finally:
             self.connection.unregister("incoming_frame")
         return frame.height
-
-    def exists(self, table: str) -> bool:
-        schema, name = table.split(".")
-        found = self.scalar(
-            "select (select count(*) from duckdb_tables() where schema_name = $schema and table_name = $name) "
-            "+ (select count(*) from duckdb_views() where schema_name = $schema and view_name = $name)",
-            {"schema": schema, "name": name},
-        )
-        return bool(found)
-
-    def count(self, table: str) -> int:
-        return int(str(self.scalar(f"select count(*) from {table}")))
 
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         bound = {name: parameters[name] for name in model.parameters}
@@ -149,6 +155,14 @@ class DuckDBEngine:
                 f"{path} cannot be read into {table} ({type(error).__name__}): it is damaged or of another version."
             ) from None
         return int(rows[0][0])
+
+    @contextmanager
+    def reader(self) -> Iterator[DuckDBReader]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"{_SEARCH};" + MACROS.read_text(encoding="utf-8"))
+            beside = DuckDBReader()
+            beside.connection = cursor
+            yield beside
 
     @contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:

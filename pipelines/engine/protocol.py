@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from pipelines.engine.models import Model
 
 
+class Reader(Protocol):
+    """Answers queries over tables named `schema.table`."""
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The rows of a query as a frame."""
+
+    def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        """The single value of a query; None when it has no row."""
+
+    def exists(self, table: str) -> bool:
+        """Whether the table or view is there."""
+
+
 class Engine(Protocol):
     """Runs SQL models over tables named `schema.table`; one connection, one process."""
 
@@ -56,6 +69,9 @@ class Engine(Protocol):
 
         Raises KongchuoError where the file cannot be read or does not fit.
         """
+
+    def reader(self) -> AbstractContextManager[Reader]:
+        """A reading side of its own that another thread may use: it sees what is committed."""
 
     def scratch(self) -> AbstractContextManager[Any]:
         """A connection of its own, with the macros, for a library that brings its own SQL; what it makes is gone after.
