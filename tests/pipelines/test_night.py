@@ -108,3 +108,7 @@ def test_a_warehouse_of_another_version_is_named_and_left_alone(landing: Path, h
     with pytest.raises(KongchuoError, match=r"another version of the program \(ledger.case_history"):
         run_night(NIGHTS[1], landing, copy, None, SECRET)
     assert (copy / "published" / "current").readlink().name == NIGHTS[1].isoformat()
+
+
+def test_the_warehouse_is_for_its_owner_alone(home: Path) -> None:
+    assert (home / "warehouse.duckdb").stat().st_mode & 0o077 == 0
