@@ -80,7 +80,8 @@ class DuckDBEngine(DuckDBReader):
             reason = str(error).split("\n")[0]
             raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
         if str(path) != ":memory:":
-            Path(path).chmod(0o600)  # it holds names and numbers
+            with suppress(PermissionError):  # somebody else's file is his to guard
+                Path(path).chmod(0o600)  # it holds names and numbers
         self._depth = 0
         script = [f"create schema if not exists {schema}" for schema in _SCHEMAS]
         self.connection.execute(";\n".join([*script, _SEARCH, MACROS.read_text(encoding="utf-8")]))
