@@ -279,7 +279,7 @@ def same(one: tuple[pl.DataFrame, ...], other: tuple[pl.DataFrame, ...]) -> bool
     return all(a.equals(b) for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_random_lives_keep_every_invariant_and_replay_as_they_ran(seed: int) -> None:
     made = lives(seed)
     for night in NIGHTS:
