@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger_store
+from pipelines.engine.snapshot import Snapshot
 from pipelines.publish.databases import write_databases
 from pipelines.publish.folder import new_folder, show
+from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import write_page
-from pipelines.publish.workbooks import write_monthly_report
+from pipelines.publish.readback import Block, read_back, read_workbook
+from pipelines.publish.workbooks import write_forms
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
+
+REPORTS = "reports"
 
 
 def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[str, Any]) -> Path:
@@ -30,10 +35,11 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
     try:
         with ThreadPoolExecutor(1, "databases") as beside:
             databases = beside.submit(write_databases, engine, folder)
-            _write_reports(engine, folder, as_of, policy)
+            blocks = _write_reports(engine, folder, as_of, policy)
             with engine.transaction():
                 ledger_store.commit(engine, as_of, home)
                 databases.result()  # what it raises takes the ledger's new state back
+                _read_back(folder, blocks, as_of)
         write_history(engine, home, as_of, folder)
         shown = show(home, as_of, folder)
         leave_to_the_newest(home)
@@ -44,9 +50,24 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
         raise
 
 
-def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> None:
-    reports = folder / "reports"
+def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> list[Block]:
+    """Write the files for officials; returns where each of their figures stands."""
+    reports = folder / REPORTS
     reports.mkdir()
-    dropout, retention = (policy["rates"][f"{rate}_variant"] for rate in ("dropout", "retention"))
-    write_monthly_report(engine, as_of, reports, dropout_variant=dropout)
-    write_page(engine, as_of, reports, dropout_variant=dropout, retention_variant=retention)
+    night = ReportNight(engine, as_of, policy)
+    blocks = write_forms(night, reports)
+    write_page(
+        engine,
+        as_of,
+        reports,
+        dropout_variant=night.dropout_variant,
+        retention_variant=night.retention_variant,
+    )
+    return blocks
+
+
+def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:
+    """Hold every figure of the written files against the written databases (spec 6.2); raises where one differs."""
+    with Snapshot(folder / "report.duckdb") as report, Snapshot(folder / "cases.duckdb") as cases:
+        databases = {"published": report, "restricted": cases, "quality": cases}
+        read_back(folder / REPORTS, blocks, databases, {".xlsx": read_workbook}, as_of)

@@ -14,7 +14,10 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.workbooks import MONTHLY_REPORT, write_monthly_report
+from pipelines.publish.forms.monthly import MONTHLY
+from pipelines.publish.forms.night import ReportNight
+from pipelines.publish.readback import read_back, read_workbook
+from pipelines.publish.workbooks import write_form
 
 HEADINGS = [
     "单位",
@@ -31,9 +34,19 @@ HEADINGS = [
 ]
 
 
+POLICY = {"rates": {"dropout_variant": "event", "retention_variant": "national"}}
+
+
+def write_monthly(reader: Any, as_of: date, folder: Path) -> Path:
+    night = ReportNight(reader, as_of, POLICY)
+    blocks = write_form(MONTHLY, night, night.province, folder)
+    assert read_back(folder, blocks, {"published": reader}, {".xlsx": read_workbook}, as_of) > 50
+    return folder / MONTHLY.file
+
+
 @pytest.fixture(scope="module")
 def path(reader: Any, as_of: date, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_monthly_report(reader, as_of, tmp_path_factory.mktemp("reports") / "new")
+    return write_monthly(reader, as_of, tmp_path_factory.mktemp("reports") / "new")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +61,7 @@ def rows_of(sheet: Worksheet) -> list[list[Any]]:
 
 
 def test_one_sheet_a_level_and_the_chart(path: Path, book: openpyxl.Workbook) -> None:
-    assert path.name == MONTHLY_REPORT == "控辍保学情况月报表.xlsx"
+    assert path.name == MONTHLY.file == "控辍保学情况月报表.xlsx"
     assert book.sheetnames == ["省级", "市级", "县级", "乡级", "县级图"]
 
 
@@ -127,7 +140,7 @@ def test_a_place_that_is_a_formula_stays_text_in_title_and_chart(
 ) -> None:
     name = pl.when(pl.col("unit_level") == "province").then(pl.lit("=cmd|' /C calc'!A0")).otherwise("unit_name")
     changed = {**tables, "zeroing": tables["zeroing"].with_columns(unit_name=name)}
-    path = write_monthly_report(make_reader(changed), as_of, tmp_path)
+    path = write_monthly(make_reader(changed), as_of, tmp_path)
     for sheet in openpyxl.load_workbook(path):
         assert sheet["A1"].data_type == "s"
         assert str(sheet["A1"].value).startswith("=cmd")
@@ -172,12 +185,12 @@ def test_nothing_of_villages_and_schools(path: Path) -> None:
 
 
 def test_the_same_night_gives_the_same_bytes(reader: Any, as_of: date, path: Path, tmp_path: Path) -> None:
-    again = write_monthly_report(reader, as_of, tmp_path)
+    again = write_monthly(reader, as_of, tmp_path)
     assert again.read_bytes() == path.read_bytes()
     assert openpyxl.load_workbook(again).properties.created.isoformat() == "2025-09-20T00:00:00"
 
 
 def test_a_night_that_was_not_computed_writes_nothing(reader: Any, tmp_path: Path) -> None:
     with pytest.raises(KongchuoError, match="2024-01-01"):
-        write_monthly_report(reader, date(2024, 1, 1), tmp_path)
+        write_monthly(reader, date(2024, 1, 1), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,114 @@
+"""What a form is made of: parts with columns and rows, filled once for the province and cut for every county."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from pipelines.publish.forms.night import ReportNight, Scope
+from pipelines.publish.listing import Column, Listing, Value, fill
+from pipelines.publish.wording import LEVEL_WORDS, LEVELS
+
+Notes = Callable[[ReportNight, Scope], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of the lowest units of a part: headings that are drawn, stacked or not, a line, and which rows.
+
+    `beside` are headings that stand in its table and are not drawn.
+    """
+
+    sheet: str
+    title: str
+    series: tuple[str, ...]
+    colours: tuple[str, ...]
+    stacked: bool = False
+    line: str = ""
+    only: tuple[tuple[str, str], ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a form.
+
+    `sheet`    name of its sheet; without one it has a sheet a level (省级, 市级, …), each with the units above.
+    `name`     what stands in the title after place and date.
+    `columns`  may depend on the night (the placements that policy knows).
+    `rows`     all rows of the province: `unit_level`, `county`, `depth`, `look`, key and label columns.
+    `lowest`   the lowest level that it shows.
+    """
+
+    name: str
+    measure: str
+    columns: Callable[[ReportNight], Sequence[Column]]
+    rows: Callable[[ReportNight], pl.DataFrame]
+    notes: Notes
+    sheet: str = ""
+    lowest: str = "township"
+    chart: Chart | None = None
+    empty: str = ""
+
+    def sheets(self, scope: Scope) -> list[tuple[str, str]]:
+        """Name and lowest level of each of its sheets for a scope."""
+        if self.sheet:
+            return [(self.sheet, self.lowest)]
+        shown = [level for level in scope.levels if LEVELS.index(level) <= LEVELS.index(self.lowest)]
+        return [(LEVEL_WORDS[level], level) for level in shown]
+
+    def listing(self, night: ReportNight, scope: Scope, level: str) -> Listing:
+        """The table of a scope down to a level; filled once a night for all scopes."""
+        columns, rows, values = night.keep(self, lambda: _filled(self, night))
+        kept = night.within(rows, scope, level) if "unit_level" in rows.columns else rows
+        return Listing(
+            title=f"{scope.name}{night.day}{self.name}",
+            measure=self.measure,
+            columns=columns,
+            rows=kept,
+            values=tuple(values[place] for place in kept["row"].to_list()),
+            notes=tuple(self.notes(night, scope)),
+            empty=self.empty,
+        )
+
+
+def _filled(part: Part, night: ReportNight) -> tuple[tuple[Column, ...], pl.DataFrame, tuple[tuple[Value, ...], ...]]:
+    columns, rows = tuple(part.columns(night)), part.rows(night)
+    return columns, rows.with_row_index("row"), fill(night.reader, night.as_of, columns, rows)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One file: its name, its parts, and whether every county gets its own or the province alone."""
+
+    file: str
+    parts: tuple[Part, ...]
+    scopes: Literal["all", "province"] = "all"
+    chart: Chart | None = None
+
+
+def by_unit(tree: pl.DataFrame, parts: Sequence[tuple[str, dict[str, str]]] = ()) -> pl.DataFrame:
+    """A row a unit, and under each the given parts (其中): a label and the key columns that it fills.
+
+    The first part is the unit's own row and has its name as label; units above the lowest level are `total`.
+    """
+    (_, own), *below = parts or (("", {}),)
+    lowest = tree["depth"].max()
+    rows = tree.with_columns(
+        label=pl.col("unit_name"),
+        look=pl.when(pl.col("depth") < lowest).then(pl.lit("total")).otherwise(pl.lit("unit")),
+        **{name: pl.lit(value) for name, value in own.items()},
+    ).with_row_index("unit")
+    more = [
+        rows.with_columns(
+            label=pl.lit(label),
+            look=pl.lit("part"),
+            depth=pl.col("depth") + 1,
+            **{name: pl.lit(value) for name, value in keys.items()},
+        )
+        for label, keys in below
+    ]
+    return pl.concat([rows, *more]).sort("unit", maintain_order=True).drop("unit")

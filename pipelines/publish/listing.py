@@ -1,0 +1,251 @@
+"""A listing: rows of units and columns of figures, each bound to the cell of a published table that it shows.
+
+Workbooks, bulletin and page are three ways to write one listing, so that they cannot disagree; `readback` holds what
+was written against the database through the same bindings, cell by cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+from pipelines.publish.reader import TableReader
+from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE, iso, percent, rate, yes_no
+from schemas.catalogue import CATALOGUE
+from schemas.ddl import quoted
+from schemas.tables import Table
+
+Kind = Literal["text", "count", "number", "rate", "percent", "yes_no", "date"]
+"""How a value is written: a word; a number of children or things; a measure whose unit the row names; a rate with its
+denominator (blank for 0/0, — for not available, ※ at a bound); a target or limit in per cent; 是 or 否; a date (blank
+without one)."""
+
+How = Literal["value", "sum", "true", "rows"]
+"""One cell; the sum of the cells that the row's keys leave; how many of them are true; how many rows there are."""
+
+Raw = str | int | bool | date | Decimal | None
+
+
+class Value(NamedTuple):
+    """What a cell holds: the value, and of a rate its denominator and whether rounding alone made it 0.00 or 100.00."""
+
+    raw: Raw
+    base: int | None = None
+    bound: bool | None = None
+
+
+NOT_SAID = Value(NOT_AVAILABLE)
+"""— in a column that says nothing of the row."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a published table.
+
+    `table`, `column`  of the schema `published`; `where` the values of key columns that are the same for every row; the
+                       other key columns come from the row of the listing.
+    `how`              with "value" the keys must name one cell; the others gather what they leave.
+    `base`, `bound`    of a rate: the columns with its denominator and its `at_bound`.
+    `only`             columns of the listing and the values for which it says something; elsewhere stands —.
+    `sparse`           the table leaves out rows of zeros: what is not there is 0.
+    `schema`           `published`, or `restricted` or `quality` for what is not public.
+    """
+
+    table: str
+    column: str
+    where: tuple[tuple[str, str], ...] = ()
+    how: How = "value"
+    base: str = ""
+    bound: str = ""
+    only: tuple[tuple[str, str], ...] = ()
+    sparse: bool = False
+    schema: str = "published"
+
+    @property
+    def contract(self) -> Table:
+        """The contract of its table; raises KeyError where there is none."""
+        return CATALOGUE[f"{self.schema}.{self.table}"]
+
+    def keys(self, given: Iterable[str]) -> tuple[str, ...]:
+        """Key columns that the row of a listing with the columns `given` fills, in the order of the table.
+
+        Raises ValueError where "value" would not name one cell: that is a fault of the form, found when it is made.
+        """
+        fixed, given = {name for name, _ in self.where}, set(given)
+        keys = [name for name in self.contract.key if name != "as_of"]
+        left = [name for name in keys if name not in fixed and name not in given]
+        if self.how == "value" and left:
+            raise ValueError(f"{self.schema}.{self.table}.{self.column} needs {', '.join(left)} to be one cell.")
+        return tuple(name for name in keys if name not in fixed and name in given)
+
+
+def figure(
+    table: str,
+    column: str,
+    *,
+    how: How = "value",
+    base: str = "",
+    bound: str = "",
+    only: Mapping[str, str] | None = None,
+    sparse: bool = False,
+    schema: str = "published",
+    **where: str,
+) -> Figure:
+    """A `Figure` with its fixed keys as keywords (`group_` for the column "group")."""
+    fixed = tuple((name.rstrip("_"), value) for name, value in where.items())
+    return Figure(table, column, fixed, how, base, bound, tuple((only or {}).items()), sparse, schema)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, how it is written, its figure or (without one) the column of the rows that it shows.
+
+    `width` in half-width characters; `alert` is what must be found at a glance: "true", "false" or "positive".
+    """
+
+    name: str
+    kind: Kind
+    width: float
+    figure: Figure | None = None
+    label: str = ""
+    alert: Literal["", "true", "false", "positive"] = ""
+
+    def alerts(self, value: Value) -> bool:
+        """Whether the value must be found at a glance."""
+        raw = value.raw
+        if self.alert == "positive":
+            return isinstance(raw, int | Decimal) and not isinstance(raw, bool) and raw > 0
+        return (self.alert == "true" and raw is True) or (self.alert == "false" and raw is False)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A filled table.
+
+    `rows` has the key columns, the label columns, `depth` (0 the highest unit) and `look` ("total" for units above
+    others, "unit", "part" for 其中); `values` has a list a row, one value a column.
+    """
+
+    title: str
+    measure: str
+    columns: tuple[Column, ...]
+    rows: pl.DataFrame
+    values: tuple[tuple[Value, ...], ...]
+    notes: tuple[str, ...] = ()
+    empty: str = ""
+
+    def texts(self) -> list[list[str]]:
+        """The cells as text, as page and bulletin write them."""
+        kinds = [column.kind for column in self.columns]
+        return [[text(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in self.values]
+
+
+def text(kind: Kind, value: Value) -> str:
+    """A value in words: see `Kind`; a number of cases or children that is not known is —."""
+    raw = value.raw
+    if value == NOT_SAID:
+        return NOT_AVAILABLE
+    if kind == "count":
+        return NOT_AVAILABLE if raw is None else str(raw)
+    if kind == "number":
+        return NOT_AVAILABLE if raw is None else f"{Decimal(str(raw)).normalize():f}"
+    if kind == "rate":
+        return rate(_decimal(raw), value.base, at_bound=value.bound)
+    if kind == "percent":
+        return percent(_decimal(raw))
+    if kind == "yes_no":
+        return yes_no(raw if isinstance(raw, bool) else None)
+    if kind == "date":
+        return iso(raw if isinstance(raw, date) else None)
+    return "" if raw is None else str(raw)
+
+
+def _decimal(raw: Raw) -> Decimal | None:
+    return raw if isinstance(raw, Decimal) else None
+
+
+def fill(
+    reader: TableReader, as_of: date, columns: Sequence[Column], rows: pl.DataFrame
+) -> tuple[tuple[Value, ...], ...]:
+    """The values of every row: one query a table and set of keys, whatever the number of columns.
+
+    A row for which a table has nothing holds null, or 0 where the figure says that the table is sparse.
+    """
+    found: dict[int, list[Value]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+    for place, column in enumerate(columns):
+        if column.figure is None:
+            found[place] = [Value(raw) for raw in rows[column.label or column.name].to_list()]
+        else:
+            keys = column.figure.keys(rows.columns)
+            groups.setdefault((column.figure.schema, column.figure.table, keys), []).append(place)
+    for (schema, table, keys), places in groups.items():
+        frame = _read(reader, as_of, f"{schema}.{table}", keys, [_of(columns[place]) for place in places])
+        joined = rows.select(keys).join(frame, on=list(keys), how="left", maintain_order="left") if keys else frame
+        for order, place in enumerate(places):
+            found[place] = _values(joined, order, columns[place], rows)
+    return tuple(zip(*(found[place] for place in range(len(columns))), strict=True)) if len(rows) else ()
+
+
+def _of(column: Column) -> Figure:
+    if column.figure is None:  # pragma: no cover - the callers have asked
+        raise ValueError(f"{column.name} shows no figure.")
+    return column.figure
+
+
+_GATHER = {
+    "value": "any_value({column}) filter (where {condition})",
+    "sum": "cast(sum({column}) filter (where {condition}) as bigint)",
+    "true": "count(*) filter (where {column} and {condition})",
+    "rows": "count(*) filter (where {condition})",
+}
+
+
+def _read(reader: TableReader, as_of: date, table: str, keys: Sequence[str], figures: Sequence[Figure]) -> pl.DataFrame:
+    parameters: dict[str, object] = {"as_of": as_of}
+    selected = []
+    for order, one in enumerate(figures):
+        conditions = []
+        for name, value in one.where:
+            parameter = f"p{len(parameters)}"
+            parameters[parameter] = value
+            conditions.append(f"{quoted(name)} = ${parameter}")
+        # The last two belong to rates: what they are rates of, and whether rounding made them 0.00 or 100.00.
+        for suffix, column in (("", one.column), ("_base", one.base), ("_bound", one.bound)):
+            if column:
+                condition = " and ".join(conditions) or "true"
+                gathered = _GATHER[one.how].format(column=quoted(column), condition=condition)
+                selected.append(f"{gathered} as c{order}{suffix}")
+    grouped = ", ".join(quoted(key) for key in keys)
+    # What a form shows is never a village or a school (spec 6.3), and these are most rows.
+    units = "and unit_level not in ('village', 'school')" if "unit_level" in CATALOGUE[table].columns else ""
+    return reader.read(
+        f"select {grouped + ', ' if grouped else ''}{', '.join(selected)} from {table} "  # noqa: S608 - our own names
+        f"where as_of = $as_of {units} {'group by ' + grouped if grouped else ''}",
+        parameters,
+    )
+
+
+def _values(joined: pl.DataFrame, order: int, column: Column, rows: pl.DataFrame) -> list[Value]:
+    one = _of(column)
+    raw = joined[f"c{order}"].to_list()
+    if len(raw) != len(rows):  # a figure without keys is the same in every row
+        raw = raw * len(rows)
+    if one.sparse or one.how in ("true", "rows"):
+        raw = [0 if value is None else value for value in raw]
+    base = joined[f"c{order}_base"].to_list() if one.base else [None] * len(raw)
+    bound = joined[f"c{order}_bound"].to_list() if one.bound else [None] * len(raw)
+    values = [Value(*parts) for parts in zip(raw, base, bound, strict=True)]
+    for name, wanted in one.only:
+        values = [
+            value if given == wanted else NOT_SAID for value, given in zip(values, rows[name].to_list(), strict=True)
+        ]
+    return values
+
+
+__all__ = ["AT_BOUND", "NOT_SAID", "Column", "Figure", "Kind", "Listing", "Value", "figure", "fill", "text"]

@@ -1,0 +1,213 @@
+"""Every figure that a file shows, read back from the file and held against the database (before `current` moves).
+
+A file remembers for each of its tables where it stands and which cells of the database its columns show (`Block`). Here
+the written file is opened as its reader would open it, every figure is taken out as it stands there, and looked up in
+the written database. Filling and looking up share the bindings and nothing else: the one joins, the other asks cell by
+cell. One difference stops the publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from pipelines.errors import KongchuoError
+from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Value, text
+from pipelines.publish.reader import TableReader
+from pipelines.publish.wording import AT_BOUND
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table of a file: `file` under the night's folder, `place` in it (the name of a sheet, the number of a table),
+    the row and column of its first value, and the listing that stands there."""
+
+    file: str
+    place: str
+    row: int
+    column: int
+    listing: Listing
+
+
+class FileReader(Protocol):
+    """Opens a kind of file: what stands in the cells of a place, row by row, as values or text."""
+
+    def __call__(self, path: Path) -> Callable[[str], Sequence[Sequence[object]]]:
+        """The reader of the places of one file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that a file and the database do not agree about; of what is not public it names the cell alone."""
+
+    file: str
+    place: str
+    row: int
+    column: str
+    shown: str
+    kept: str
+    public: bool
+
+    def __str__(self) -> str:
+        values = f": shows {self.shown!r}, database {self.kept!r}" if self.public else ""
+        return f"{self.file} [{self.place}] row {self.row + 1}, {self.column}{values}"
+
+
+def read_back(
+    folder: Path,
+    blocks: Iterable[Block],
+    databases: Mapping[str, TableReader],
+    readers: Mapping[str, FileReader],
+    as_of: date,
+) -> int:
+    """Compare every figure of the written files with the written databases; returns how many were compared.
+
+    `databases` answers for each schema that the figures name; `readers` opens files by their suffix. Raises
+    KongchuoError naming the first differences, and where a file shows less than was written.
+    """
+    lookup, compared, found = _Lookup(databases, as_of), 0, list[Difference]()
+    by_file: dict[str, list[Block]] = {}
+    for block in blocks:
+        by_file.setdefault(block.file, []).append(block)
+    for file, of_file in by_file.items():
+        place = readers[Path(file).suffix](folder / file)
+        for block in of_file:
+            count, different = _compare(block, place(block.place), lookup)
+            compared += count
+            found += different
+    if found:
+        named = "; ".join(str(one) for one in found[:MOST_NAMED])
+        raise KongchuoError(
+            f"{len(found)} figure(s) in the files differ from the database, nothing was published: {named}. "
+            "Run the night again; if it stays, the form that is named shows another cell than it is bound to."
+        )
+    return compared
+
+
+def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -> tuple[int, list[Difference]]:
+    compared, found = 0, list[Difference]()
+    rows = block.listing.rows
+    for order, column in enumerate(block.listing.columns):
+        if column.figure is None:
+            continue
+        expected, public = lookup.values(column.figure, rows), column.figure.schema == "published"
+        for number, value in enumerate(expected):
+            row = block.row + number
+            try:
+                cell = cells[row][block.column + order]
+            except IndexError:
+                cell = None
+            shown, kept = as_shown(column.kind, cell), _plain(text(column.kind, value))
+            compared += 1
+            if shown != kept:
+                found.append(Difference(block.file, block.place, row, column.name, shown, kept, public))
+    return compared, found
+
+
+def as_shown(kind: Kind, cell: object) -> str:
+    """A cell of a file in the words of `listing.text`, without the mark ※ (in a workbook it is a number format)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, int | float):
+        number = Decimal(repr(cell))
+        if kind in ("rate", "percent"):
+            return f"{number:.2f}"
+        return f"{number.normalize():f}" if number else "0"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return _plain(str(cell))
+
+
+def _plain(shown: str) -> str:
+    return shown.strip().removesuffix(AT_BOUND)
+
+
+_Cells = dict[tuple[object, ...], list[tuple[Any, ...]]]
+
+
+class _Lookup:
+    """Cells of the published tables by their keys, each table read once."""
+
+    def __init__(self, databases: Mapping[str, TableReader], as_of: date) -> None:
+        self._databases = databases
+        self._as_of = as_of
+        self._frames: dict[tuple[str, str], pl.DataFrame] = {}
+        self._cells: dict[
+            tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[tuple[object, ...], list[tuple[Any, ...]]]
+        ] = {}
+
+    def values(self, figure: Figure, rows: pl.DataFrame) -> list[Value]:
+        """What the database has for each row of a listing."""
+        keys = figure.keys(rows.columns)
+        fixed = tuple(name for name, _ in figure.where)
+        cells = self._of(figure, (*fixed, *keys))
+        start = tuple(value for _, value in figure.where)
+        asked = rows.select(keys).rows() if keys else [()] * len(rows)
+        values = [_gathered(figure, cells.get((*start, *key), [])) for key in asked]
+        for name, wanted in figure.only:
+            values = [v if given == wanted else NOT_SAID for v, given in zip(values, rows[name].to_list(), strict=True)]
+        return values
+
+    def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:
+        columns = tuple(name for name in (figure.column, figure.base, figure.bound) if name)
+        wanted = (figure.schema, figure.table, keys, columns)
+        if wanted not in self._cells:
+            frame = self._frame(figure)
+            cells: _Cells = {}
+            for key, cell in zip(
+                frame.select(keys).rows() if keys else [()] * len(frame), frame.select(columns).rows(), strict=True
+            ):
+                cells.setdefault(key, []).append(cell)
+            self._cells[wanted] = cells
+        return self._cells[wanted]
+
+    def _frame(self, figure: Figure) -> pl.DataFrame:
+        name = (figure.schema, figure.table)
+        if name not in self._frames:
+            units = "and unit_level not in ('village', 'school')" if "unit_level" in figure.contract.columns else ""
+            self._frames[name] = self._databases[figure.schema].read(
+                f"select * from {figure.schema}.{figure.table} where as_of = $as_of {units}",  # noqa: S608
+                {"as_of": self._as_of},
+            )
+        return self._frames[name]
+
+
+def _gathered(figure: Figure, cells: Sequence[tuple[Any, ...]]) -> Value:
+    raw: Raw
+    if figure.how == "value":
+        if len(cells) > 1:
+            raise KongchuoError(f"{figure.schema}.{figure.table} holds a cell of {figure.column} twice.")
+        if not cells:
+            return Value(0 if figure.sparse else None)
+        raw, *rest = cells[0]
+        base = rest.pop(0) if figure.base else None
+        bound = rest.pop(0) if figure.bound else None
+        return Value(raw, base, bound)
+    known = [cell[0] for cell in cells if cell[0] is not None]
+    if figure.how == "sum":
+        return Value(sum(known) if known else 0 if figure.sparse else None)
+    return Value(sum(known) if figure.how == "true" else len(cells))
+
+
+def read_workbook(path: Path) -> Callable[[str], Sequence[Sequence[object]]]:
+    """The cells of the sheets of a workbook, from its first cell on."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    return lambda sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+
+__all__ = ["Block", "Column", "Difference", "FileReader", "as_shown", "read_back", "read_workbook"]
