@@ -174,22 +174,45 @@ def fill(
 ) -> tuple[tuple[Value, ...], ...]:
     """The values of every row: one query a table and set of keys, whatever the number of columns.
 
-    A row for which a table has nothing holds null, or 0 where the figure says that the table is sparse.
+    A row for which a table has nothing holds null, or 0 where the figure says that the table is sparse. A key that is
+    null in a row stands for all its values: a sum gathers them.
     """
+    if rows.is_empty():
+        return ()
     found: dict[int, list[Value]] = {}
     groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     for place, column in enumerate(columns):
         if column.figure is None:
             found[place] = [Value(raw) for raw in rows[column.label or column.name].to_list()]
-        else:
-            keys = column.figure.keys(rows.columns)
+            continue
+        found[place] = [NOT_SAID] * len(rows)
+        for keys in patterns(column.figure, rows):
             groups.setdefault((column.figure.schema, column.figure.table, keys), []).append(place)
     for (schema, table, keys), places in groups.items():
         frame = _read(reader, as_of, f"{schema}.{table}", keys, [_of(columns[place]) for place in places])
         joined = rows.select(keys).join(frame, on=list(keys), how="left", maintain_order="left") if keys else frame
         for order, place in enumerate(places):
-            found[place] = _values(joined, order, columns[place], rows)
-    return tuple(zip(*(found[place] for place in range(len(columns))), strict=True)) if len(rows) else ()
+            values = _values(joined, order, _of(columns[place]), len(rows))
+            said = patterns(_of(columns[place]), rows)[keys]
+            found[place] = [new if here else old for new, old, here in zip(values, found[place], said, strict=True)]
+    return tuple(zip(*(found[place] for place in range(len(columns))), strict=True))
+
+
+def patterns(one: Figure, rows: pl.DataFrame) -> dict[tuple[str, ...], list[bool]]:
+    """The sets of key columns that rows fill, and for each which rows; a row of which it says nothing is in none."""
+    possible = one.keys(name for name in rows.columns if not rows[name].is_null().all())
+    said = pl.lit(True)
+    for name, wanted in one.only:
+        said = said & (pl.col(name) == wanted).fill_null(False)
+    found: dict[tuple[str, ...], list[bool]] = {}
+    marks = rows.with_columns(said.alias("said")).select(
+        "said", *(pl.col(name).is_not_null().alias(f"has_{name}") for name in possible)
+    )
+    for place, (is_said, *has) in enumerate(marks.rows()):
+        if is_said:
+            keys = one.keys(name for name, here in zip(possible, has, strict=True) if here)
+            found.setdefault(keys, [False] * len(rows))[place] = True
+    return found
 
 
 def _of(column: Column) -> Figure:
@@ -231,21 +254,15 @@ def _read(reader: TableReader, as_of: date, table: str, keys: Sequence[str], fig
     )
 
 
-def _values(joined: pl.DataFrame, order: int, column: Column, rows: pl.DataFrame) -> list[Value]:
-    one = _of(column)
+def _values(joined: pl.DataFrame, order: int, one: Figure, rows: int) -> list[Value]:
     raw = joined[f"c{order}"].to_list()
-    if len(raw) != len(rows):  # a figure without keys is the same in every row
-        raw = raw * len(rows)
-    if one.sparse or one.how in ("true", "rows"):
-        raw = [0 if value is None else value for value in raw]
     base = joined[f"c{order}_base"].to_list() if one.base else [None] * len(raw)
     bound = joined[f"c{order}_bound"].to_list() if one.bound else [None] * len(raw)
+    if one.sparse or one.how in ("true", "rows"):
+        raw = [0 if value is None else value for value in raw]
     values = [Value(*parts) for parts in zip(raw, base, bound, strict=True)]
-    for name, wanted in one.only:
-        values = [
-            value if given == wanted else NOT_SAID for value, given in zip(values, rows[name].to_list(), strict=True)
-        ]
-    return values
+    # A figure without keys is the same in every row.
+    return values if len(values) == rows else values * rows
 
 
 __all__ = ["AT_BOUND", "NOT_SAID", "Column", "Figure", "Kind", "Listing", "Value", "figure", "fill", "text"]

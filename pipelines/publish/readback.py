@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Value, text
+from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Value, patterns, text
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND
 
@@ -151,14 +151,15 @@ class _Lookup:
 
     def values(self, figure: Figure, rows: pl.DataFrame) -> list[Value]:
         """What the database has for each row of a listing."""
-        keys = figure.keys(rows.columns)
         fixed = tuple(name for name, _ in figure.where)
-        cells = self._of(figure, (*fixed, *keys))
         start = tuple(value for _, value in figure.where)
-        asked = rows.select(keys).rows() if keys else [()] * len(rows)
-        values = [_gathered(figure, cells.get((*start, *key), [])) for key in asked]
-        for name, wanted in figure.only:
-            values = [v if given == wanted else NOT_SAID for v, given in zip(values, rows[name].to_list(), strict=True)]
+        values = [NOT_SAID] * len(rows)
+        for keys, said in patterns(figure, rows).items():
+            cells = self._of(figure, (*fixed, *keys))
+            asked = rows.select(keys).rows() if keys else [()] * len(rows)
+            for place, here in enumerate(said):
+                if here:
+                    values[place] = _gathered(figure, cells.get((*start, *asked[place]), []))
         return values
 
     def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:

@@ -50,7 +50,6 @@ class Part:
     notes: Notes
     sheet: str = ""
     lowest: str = "township"
-    chart: Chart | None = None
     empty: str = ""
 
     def sheets(self, scope: Scope) -> list[tuple[str, str]]:
@@ -82,12 +81,12 @@ def _filled(part: Part, night: ReportNight) -> tuple[tuple[Column, ...], pl.Data
 
 @dataclass(frozen=True)
 class Form:
-    """One file: its name, its parts, and whether every county gets its own or the province alone."""
+    """One file: its name, its parts, whether every county gets its own, and the charts of its first part."""
 
     file: str
     parts: tuple[Part, ...]
     scopes: Literal["all", "province"] = "all"
-    chart: Chart | None = None
+    charts: tuple[Chart, ...] = ()
 
 
 def by_unit(tree: pl.DataFrame, parts: Sequence[tuple[str, dict[str, str]]] = ()) -> pl.DataFrame:

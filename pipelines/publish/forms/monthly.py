@@ -61,12 +61,14 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 MONTHLY = Form(
     "控辍保学情况月报表.xlsx",
     (Part("控辍保学情况月报表", "人、%", columns, rows, notes),),
-    chart=Chart(
-        "县级图",
-        "期末在册个案：疑似、辍学（人）",
-        (SUSPECTED, DROPPED),
-        ("#E0A526", "#8B1A1A"),
-        stacked=True,
-        beside=(OPEN,),
+    charts=(
+        Chart(
+            "县级图",
+            "期末在册个案：疑似、辍学（人）",
+            (SUSPECTED, DROPPED),
+            ("#E0A526", "#8B1A1A"),
+            stacked=True,
+            beside=(OPEN,),
+        ),
     ),
 )

@@ -93,7 +93,7 @@ class ReportNight:
             of_line = "and line = $line" if line else ""
             parameters: dict[str, object] = {"line": line} if line else {}
             frame = self.read(_TREE.format(table=table, of_line=of_line), **parameters)
-            if frame.is_empty():
+            if frame.is_empty() and table == "zeroing":
                 raise KongchuoError(f"published.{table} has no units for {self.as_of}: the night was not computed.")
             self._trees[key] = _in_order(frame)
         return self._trees[key]
@@ -123,6 +123,12 @@ class ReportNight:
     def school_year(self) -> str | None:
         """The school year of the rates, 2025-2026; null before any."""
         year: str | None = self.read(_YEAR)["school_year"].item()
+        return year
+
+    @cached_property
+    def entry_year(self) -> str | None:
+        """The school year of the entry rates; null before any."""
+        year: str | None = self.read(_YEAR.replace("dropout_rate", "enrolment_rate"))["school_year"].item()
         return year
 
     @cached_property

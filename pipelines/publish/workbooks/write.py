@@ -29,12 +29,10 @@ def write_form(form: Form, night: ReportNight, scope: Scope, folder: Path) -> li
             listing = part.listing(night, scope, level)
             row = write_sheet(book, formats, name, scope.name, listing)
             blocks.append(Block(file.as_posix(), name, row, 0, listing))
-    for part in form.parts:
-        chart = part.chart or (form.chart if part is form.parts[0] else None)
-        if chart:
-            listing = part.listing(night, scope, "county" if scope.level != "county" else part.lowest)
-            block = write_chart_sheet(book, formats, chart, listing)
-            blocks.append(Block(file.as_posix(), chart.sheet, *block))
+    first = form.parts[0]
+    for chart in form.charts:
+        listing = first.listing(night, scope, first.lowest if scope.level == "county" else "county")
+        blocks.append(Block(file.as_posix(), chart.sheet, *write_chart_sheet(book, formats, chart, listing)))
     book.close()
     return blocks
 
