@@ -96,6 +96,8 @@ def read_back(
 def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -> tuple[int, list[Difference]]:
     compared, found = 0, list[Difference]()
     rows = block.listing.rows
+    if rows.is_empty():
+        return 0, []
     for order, column in enumerate(block.listing.columns):
         if column.figure is None:
             continue

@@ -36,11 +36,10 @@ def columns(night: ReportNight) -> Sequence[Column]:
 def rows(night: ReportNight) -> pl.DataFrame:
     """Every unit of the school line from province to township, a row a stage."""
     tree = night.tree("dropout_rate").with_row_index("unit")
-    lowest = pl.col("unit_level") == "township"
     stages = [
         tree.with_columns(
             label=pl.col("unit_name"),
-            look=pl.when(lowest).then(pl.lit("unit")).otherwise(pl.lit("total")),
+            look=pl.lit("unit"),
             stage=pl.lit(stage),
             stage_shown=pl.lit(word),
             school_year=pl.lit(night.school_year),

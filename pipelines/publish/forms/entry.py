@@ -44,11 +44,10 @@ def columns(night: ReportNight) -> Sequence[Column]:
 def rows(night: ReportNight) -> pl.DataFrame:
     """Every unit of the government line from province to township, a row an indicator."""
     tree = night.tree("enrolment_rate").with_row_index("unit")
-    lowest = pl.col("unit_level") == "township"
     parts = [
         tree.with_columns(
             label=pl.col("unit_name"),
-            look=pl.when(lowest).then(pl.lit("unit")).otherwise(pl.lit("total")),
+            look=pl.lit("unit"),
             indicator=pl.lit(indicator),
             indicator_shown=pl.lit(word),
             school_year=pl.lit(night.entry_year),

@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.publish.forms.night import ReportNight, Scope
+from pipelines.publish.forms.night import COUNTY, ReportNight, Scope
 from pipelines.publish.listing import Column, Listing, Value, fill
 from pipelines.publish.wording import LEVEL_WORDS, LEVELS
 
@@ -63,6 +63,10 @@ class Part:
         """The table of a scope down to a level; filled once a night for all scopes."""
         columns, rows, values = night.keep(self, lambda: _filled(self, night))
         kept = night.within(rows, scope, level) if "unit_level" in rows.columns else rows
+        if "unit_level" in kept.columns:
+            # Units above those that the sheet is about stand out.
+            above = (pl.col("look") == "unit") & (pl.col("unit_level") != level)
+            kept = kept.with_columns(look=pl.when(above).then(pl.lit("total")).otherwise("look"))
         return Listing(
             title=f"{scope.name}{night.day}{self.name}",
             measure=self.measure,
@@ -85,20 +89,23 @@ class Form:
 
     file: str
     parts: tuple[Part, ...]
-    scopes: Literal["all", "province"] = "all"
+    scopes: Literal["all", "province", "county"] = "all"
     charts: tuple[Chart, ...] = ()
+
+    def of(self, scope: Scope) -> bool:
+        """Whether a scope gets it."""
+        return self.scopes == "all" or (self.scopes == COUNTY) == (scope.level == COUNTY)
 
 
 def by_unit(tree: pl.DataFrame, parts: Sequence[tuple[str, dict[str, str]]] = ()) -> pl.DataFrame:
     """A row a unit, and under each the given parts (其中): a label and the key columns that it fills.
 
-    The first part is the unit's own row and has its name as label; units above the lowest level are `total`.
+    The first part is the unit's own row and has its name as label.
     """
     (_, own), *below = parts or (("", {}),)
-    lowest = tree["depth"].max()
     rows = tree.with_columns(
         label=pl.col("unit_name"),
-        look=pl.when(pl.col("depth") < lowest).then(pl.lit("total")).otherwise(pl.lit("unit")),
+        look=pl.lit("unit"),
         **{name: pl.lit(value) for name, value in own.items()},
     ).with_row_index("unit")
     more = [

@@ -48,7 +48,7 @@ def rows(night: ReportNight) -> pl.DataFrame:
     below = (
         units.join(night.read(_REASONS), on="unit_code")
         .with_columns(
-            label=pl.lit(""),
+            label=pl.lit("其中"),
             look=pl.lit("part"),
             reason_shown=pl.col("reason"),
             order=pl.col("reason").replace_strict(order, default=len(order), return_dtype=pl.Int64),

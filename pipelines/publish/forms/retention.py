@@ -46,7 +46,7 @@ def rows(night: ReportNight) -> pl.DataFrame:
     tree = night.tree("retention").filter(pl.col("unit_level") != "township")
     return tree.with_columns(
         label=pl.col("unit_name"),
-        look=pl.when(pl.col("unit_level") == "county").then(pl.lit("unit")).otherwise(pl.lit("total")),
+        look=pl.lit("unit"),
         school_year=pl.lit(night.school_year),
     )
 

@@ -69,8 +69,10 @@ def write_head(
 def write_foot(sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str]) -> int:
     """The line of signatures and the numbered footnotes, from `row` on; the row after them."""
     columns = len(headings)
-    signatures = ("填报人：", "审核人：", "单位负责人：", "填报日期：　　　年　　月　　日")
+    signatures = ["填报人：", "审核人：", "单位负责人：", "填报日期：　　　年　　月　　日"]
     starts = _thirds(headings, len(signatures))
+    # One wide column takes the room of several: what has no stretch of its own stands in the last one.
+    signatures[len(starts) - 1 :] = ["　　　　　　　　".join(signatures[len(starts) - 1 :])]
     for signature, start, stop in zip(signatures, starts, [*starts[1:], columns], strict=True):
         merge(sheet, row, start, stop - 1, signature, formats.get(align="left"))
     sheet.set_row(row, 30)

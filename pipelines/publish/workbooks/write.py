@@ -43,6 +43,6 @@ def write_forms(night: ReportNight, folder: Path) -> list[Block]:
         block
         for scope in night.scopes
         for form in FORMS
-        if form.scopes == "all" or scope == night.province
+        if form.of(scope)
         for block in write_form(form, night, scope, folder)
     ]
