@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -169,6 +169,40 @@ def _decimal(raw: Raw) -> Decimal | None:
     return raw if isinstance(raw, Decimal) else None
 
 
+class Rows:
+    """The rows of a listing as lists by column: which key columns each fills. A null key stands for all its values."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self.height = rows.height
+        self._lists = {name: rows[name].to_list() for name in rows.columns}
+        self._nulls = {name for name, count in rows.null_count().row(0, named=True).items() if count}
+
+    def column(self, name: str) -> list[Any]:
+        """One column."""
+        return self._lists[name]
+
+    def patterns(self, one: Figure) -> dict[tuple[str, ...], list[int]]:
+        """The sets of key columns that rows fill for a figure, and the places of those rows.
+
+        A row of which the figure says nothing (`only`) is in none.
+        """
+        places = list(range(self.height))
+        for name, wanted in one.only:
+            values = self._lists[name]
+            places = [place for place in places if values[place] == wanted]
+        if not places:
+            return {}
+        keys = [name for name in one.contract.key if name in self._lists]
+        holes = [name for name in keys if name in self._nulls]
+        if not holes:
+            return {one.keys(keys): places}
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place in places:
+            missing = tuple(name for name in holes if self._lists[name][place] is None)
+            found.setdefault(missing, []).append(place)
+        return {one.keys(name for name in keys if name not in missing): places for missing, places in found.items()}
+
+
 def fill(
     reader: TableReader, as_of: date, columns: Sequence[Column], rows: pl.DataFrame
 ) -> tuple[tuple[Value, ...], ...]:
@@ -179,40 +213,24 @@ def fill(
     """
     if rows.is_empty():
         return ()
+    listed = Rows(rows)
     found: dict[int, list[Value]] = {}
-    groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, list[int]]]] = {}
     for place, column in enumerate(columns):
         if column.figure is None:
-            found[place] = [Value(raw) for raw in rows[column.label or column.name].to_list()]
+            found[place] = [Value(raw) for raw in listed.column(column.label or column.name)]
             continue
         found[place] = [NOT_SAID] * len(rows)
-        for keys in patterns(column.figure, rows):
-            groups.setdefault((column.figure.schema, column.figure.table, keys), []).append(place)
-    for (schema, table, keys), places in groups.items():
-        frame = _read(reader, as_of, f"{schema}.{table}", keys, [_of(columns[place]) for place in places])
+        for keys, said in listed.patterns(column.figure).items():
+            groups.setdefault((column.figure.schema, column.figure.table, keys), []).append((place, said))
+    for (schema, table, keys), wanted in groups.items():
+        frame = _read(reader, as_of, f"{schema}.{table}", keys, [_of(columns[place]) for place, _ in wanted])
         joined = rows.select(keys).join(frame, on=list(keys), how="left", maintain_order="left") if keys else frame
-        for order, place in enumerate(places):
+        for order, (place, said) in enumerate(wanted):
             values = _values(joined, order, _of(columns[place]), len(rows))
-            said = patterns(_of(columns[place]), rows)[keys]
-            found[place] = [new if here else old for new, old, here in zip(values, found[place], said, strict=True)]
+            for row in said:
+                found[place][row] = values[row]
     return tuple(zip(*(found[place] for place in range(len(columns))), strict=True))
-
-
-def patterns(one: Figure, rows: pl.DataFrame) -> dict[tuple[str, ...], list[bool]]:
-    """The sets of key columns that rows fill, and for each which rows; a row of which it says nothing is in none."""
-    possible = one.keys(name for name in rows.columns if not rows[name].is_null().all())
-    said = pl.lit(True)
-    for name, wanted in one.only:
-        said = said & (pl.col(name) == wanted).fill_null(False)
-    found: dict[tuple[str, ...], list[bool]] = {}
-    marks = rows.with_columns(said.alias("said")).select(
-        "said", *(pl.col(name).is_not_null().alias(f"has_{name}") for name in possible)
-    )
-    for place, (is_said, *has) in enumerate(marks.rows()):
-        if is_said:
-            keys = one.keys(name for name, here in zip(possible, has, strict=True) if here)
-            found.setdefault(keys, [False] * len(rows))[place] = True
-    return found
 
 
 def _of(column: Column) -> Figure:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Value, patterns, text
+from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Rows, Value, text
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND
 
@@ -95,9 +95,9 @@ def read_back(
 
 def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -> tuple[int, list[Difference]]:
     compared, found = 0, list[Difference]()
-    rows = block.listing.rows
-    if rows.is_empty():
+    if block.listing.rows.is_empty():
         return 0, []
+    rows = Rows(block.listing.rows)
     for order, column in enumerate(block.listing.columns):
         if column.figure is None:
             continue
@@ -151,17 +151,16 @@ class _Lookup:
             tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[tuple[object, ...], list[tuple[Any, ...]]]
         ] = {}
 
-    def values(self, figure: Figure, rows: pl.DataFrame) -> list[Value]:
+    def values(self, figure: Figure, rows: Rows) -> list[Value]:
         """What the database has for each row of a listing."""
         fixed = tuple(name for name, _ in figure.where)
         start = tuple(value for _, value in figure.where)
-        values = [NOT_SAID] * len(rows)
-        for keys, said in patterns(figure, rows).items():
+        values = [NOT_SAID] * rows.height
+        for keys, said in rows.patterns(figure).items():
             cells = self._of(figure, (*fixed, *keys))
-            asked = rows.select(keys).rows() if keys else [()] * len(rows)
-            for place, here in enumerate(said):
-                if here:
-                    values[place] = _gathered(figure, cells.get((*start, *asked[place]), []))
+            columns = [rows.column(key) for key in keys]
+            for place in said:
+                values[place] = _gathered(figure, cells.get((*start, *(column[place] for column in columns)), []))
         return values
 
     def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:

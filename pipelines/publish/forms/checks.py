@@ -240,7 +240,7 @@ def source_words(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 def yield_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
     """What the yield of suspicion is."""
-    return ("核实率＝核实辍学÷（核实辍学＋核查不属实＋查实在读）；尚未核实的不在分母之内，空白为没有已核实的个案。",)
+    return ("核实率＝核实辍学÷（核实辍学＋核查不属实＋查实在读）；尚未核实的不在分母之内，“—”为还没有核实过的个案。",)
 
 
 def alarm_notes(night: ReportNight, scope: Scope) -> Sequence[str]:

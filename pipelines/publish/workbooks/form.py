@@ -59,7 +59,9 @@ def write_head(
         sheet.write_string(NUMBER_ROW, column, heading.number, number)
     sheet.set_row(TITLE_ROW, 36)
     sheet.set_row(UNIT_ROW, 20)
-    sheet.set_row(HEAD_ROW, 26)
+    # Excel does not make a row higher for names that wrap in a file that it has not written itself.
+    lines = max(math.ceil(half_widths(heading.name) / (heading.width - 1.5)) for heading in headings)
+    sheet.set_row(HEAD_ROW, 12 + 14 * lines)
     # The numbers under the names are names themselves; no green triangle shall ask whether they are numbers.
     sheet.ignore_errors({"number_stored_as_text": f"A{NUMBER_ROW + 1}:{_letter(last)}{NUMBER_ROW + 1}"})
     sheet.freeze_panes(FIRST_ROW, 1)
@@ -69,7 +71,7 @@ def write_head(
 def write_foot(sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str]) -> int:
     """The line of signatures and the numbered footnotes, from `row` on; the row after them."""
     columns = len(headings)
-    signatures = ["填报人：", "审核人：", "单位负责人：", "填报日期：　　　年　　月　　日"]
+    signatures = ["填报人：", "审核人：", "单位负责人：", "填报日期：　　年　月　日"]
     starts = _thirds(headings, len(signatures))
     # One wide column takes the room of several: what has no stretch of its own stands in the last one.
     signatures[len(starts) - 1 :] = ["　　　　　　　　".join(signatures[len(starts) - 1 :])]

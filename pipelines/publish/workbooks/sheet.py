@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from pipelines.publish.listing import NOT_SAID, Column, Listing, Value, text
 from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE
 from pipelines.publish.workbooks.book import NUMBER, Formats, is_risky
-from pipelines.publish.workbooks.form import FIRST_ROW, Heading, edges, set_print, write_foot, write_head
+from pipelines.publish.workbooks.form import FIRST_ROW, Heading, edges, half_widths, set_print, write_foot, write_head
 
 RATE = "0.00_ ;-0.00_ ;0.00_ ;@_ "
 RATE_AT_BOUND = f'0.00"{AT_BOUND}";-0.00"{AT_BOUND}";0.00"{AT_BOUND}"'
 ALERT = "#9C0006"
+LINE = 14.0
 
 
 def write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Listing) -> int:
@@ -40,12 +43,20 @@ def write_rows(sheet: Any, formats: Formats, row: int, listing: Listing) -> int:
     depths = listing.rows["depth"].to_list() if "depth" in listing.rows.columns else [0] * len(listing.values)
     looks = listing.rows["look"].to_list() if "look" in listing.rows.columns else ["unit"] * len(listing.values)
     last = len(listing.values) - 1
+    texts = [order for order, column in enumerate(listing.columns) if order and column.kind == "text"]
+
+    def wrapped(values: Sequence[Value]) -> list[tuple[int, Value]]:
+        return [(order, values[order]) for order in texts]
+
     for place, (values, depth, look) in enumerate(zip(listing.values, depths, looks, strict=True)):
         for order, (column, value) in enumerate(zip(listing.columns, values, strict=True)):
             style: dict[str, object] = {"bold": look == "total", **edges(order, columns, bottom=place == last)}
             if order == 0:
                 style["indent"] = depth + 1
             _write(sheet, formats, row, order, column, value, style)
+        lines = max((_lines(value, listing.columns[order].width) for order, value in wrapped(values)), default=1)
+        if lines > 1:
+            sheet.set_row(row, LINE * lines + 3)
         row += 1
     return row
 
@@ -83,6 +94,11 @@ def _write(
             sheet.write_string(row, order, shown, cell)
         else:
             sheet.write_number(row, order, float(raw), cell)
+
+
+def _lines(value: Value, width: float) -> int:
+    """How many lines a text takes: left to themselves, some programs do not make a row higher for text that wraps."""
+    return 1 if value.raw is None else max(1, math.ceil(half_widths(str(value.raw)) / (width - 1.5)))
 
 
 def _number(listing: Listing, order: int) -> str:
