@@ -13,6 +13,7 @@ from pipelines.publish import step
 from pipelines.publish.databases import FILES, write_databases
 from pipelines.publish.folder import nights, published_root
 from pipelines.publish.step import publish_night
+from pipelines.settings import load_policy
 from quality.record import outcome_rows
 from schemas.catalogue import tables_of
 from schemas.columns import COLUMNS
@@ -31,7 +32,7 @@ from tests.pipelines.models.support import (
 
 NIGHT = day("2025-09-10")
 LATER = day("2025-09-17")
-POLICY = {"rates": {"dropout_variant": "event", "retention_variant": "national"}}
+POLICY = load_policy(None, NIGHT)
 
 
 def ready(made: Province, night: dt.date) -> Province:
