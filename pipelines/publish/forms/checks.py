@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
+from pipelines.publish.forms.words import CHECKING_TABLE
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.reasons import file_reason
 from pipelines.publish.wording import LEVEL_WORDS, LEVELS
@@ -254,7 +255,9 @@ def restated_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 
 def _part(name: str, columns: object, rows: object, notes: object, empty: str, lowest: str = LEVELS[-1]) -> Part:
-    return Part(f"校验表：{name}", "人、%", columns, rows, notes, sheet=name, lowest=lowest, empty=empty)  # type: ignore[arg-type]
+    return Part(
+        f"校验表：{name}", "人、%", columns, rows, notes, sheet=name, lowest=lowest, layer=CHECKING_TABLE, empty=empty
+    )  # type: ignore[arg-type]
 
 
 _SHARED = (

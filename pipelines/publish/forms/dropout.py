@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Chart, Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import BLANKS, BOUND, source_notes
+from pipelines.publish.forms.words import BLANKS, BOUND, INDICATOR_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
 from schemas.definitions import definition
 from schemas.values import DROPOUT_VARIANT, TAUGHT_STAGE
@@ -74,6 +74,6 @@ def _chart(stage: str, colour: str) -> Chart:
 
 DROPOUT = Form(
     "辍学率监测表.xlsx",
-    (Part("辍学率监测表", "人、%", columns, rows, notes),),
+    (Part("辍学率监测表", "人、%", columns, rows, notes, layer=INDICATOR_TABLE),),
     charts=(_chart("primary", "#E0A526"), _chart("junior", "#8B1A1A")),
 )

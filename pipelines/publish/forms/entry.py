@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Chart, Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import BLANKS, BOUND, source_notes
+from pipelines.publish.forms.words import BLANKS, BOUND, INDICATOR_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
 from schemas.definitions import definition
 from schemas.values import ENROLMENT_INDICATOR, GROUP
@@ -70,7 +70,7 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 ENTRY = Form(
     "入学率统计表.xlsx",
-    (Part("入学率统计表", "人、%", columns, rows, notes),),
+    (Part("入学率统计表", "人、%", columns, rows, notes, layer=INDICATOR_TABLE),),
     charts=(
         Chart(
             "县级图",

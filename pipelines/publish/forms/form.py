@@ -41,6 +41,7 @@ class Part:
     `columns`  may depend on the night (the placements that policy knows).
     `rows`     all rows of the province: `unit_level`, `county`, `depth`, `look`, key and label columns.
     `lowest`   the lowest level that it shows.
+    `layer`    the footnote that says in which of the four layers it stands and where its numbers come from.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Part:
     notes: Notes
     sheet: str = ""
     lowest: str = "township"
+    layer: str = ""
     empty: str = ""
 
     def sheets(self, scope: Scope) -> list[tuple[str, str]]:
@@ -73,7 +75,7 @@ class Part:
             columns=columns,
             rows=kept,
             values=tuple(values[place] for place in kept["row"].to_list()),
-            notes=tuple(self.notes(night, scope)),
+            notes=(*self.notes(night, scope), *((self.layer,) if self.layer else ())),
             empty=self.empty,
         )
 

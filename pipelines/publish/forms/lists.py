@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import source_notes
+from pipelines.publish.forms.words import BASE_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.wording import DEADLINE_WORDS, LEVEL_WORDS
 from schemas.values import ACCOUNTABILITY_LIST, ACCOUNTABILITY_MEASURE, CLOSE_REASON, DEADLINE, TAUGHT_STAGE
@@ -137,7 +137,7 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 
 def _part(sheet: str, columns: object, rows: object, empty: str) -> Part:
-    return Part(sheet, "人、%", columns, rows, notes, sheet=sheet, empty=empty)  # type: ignore[arg-type]
+    return Part(sheet, "人、%", columns, rows, notes, sheet=sheet, layer=BASE_TABLE, empty=empty)  # type: ignore[arg-type]
 
 
 LISTS = Form(

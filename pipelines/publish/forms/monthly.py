@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Chart, Form, Part, by_unit
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import BLANKS, source_notes
+from pipelines.publish.forms.words import BASE_TABLE, BLANKS, source_notes
 from pipelines.publish.listing import Column, figure
 
 OF_THEM_POOR = "其中：脱贫户"
@@ -60,7 +60,7 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 MONTHLY = Form(
     "控辍保学情况月报表.xlsx",
-    (Part("控辍保学情况月报表", "人、%", columns, rows, notes),),
+    (Part("控辍保学情况月报表", "人、%", columns, rows, notes, layer=BASE_TABLE),),
     charts=(
         Chart(
             "县级图",

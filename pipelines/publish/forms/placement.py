@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import BLANKS, source_notes
+from pipelines.publish.forms.words import BASE_TABLE, BLANKS, source_notes
 from pipelines.publish.listing import Column, figure
 from schemas.values import CASE_REASON
 
@@ -71,5 +71,5 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 PLACEMENT = Form(
     "劝返安置情况统计表.xlsx",
-    (Part("劝返安置情况统计表", "人、%", columns, rows, notes, lowest="county"),),
+    (Part("劝返安置情况统计表", "人、%", columns, rows, notes, lowest="county", layer=BASE_TABLE),),
 )

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Chart, Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import BLANKS, BOUND, source_notes
+from pipelines.publish.forms.words import BLANKS, BOUND, INDICATOR_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
 from schemas.definitions import definition
 from schemas.values import RETENTION_INDICATOR, RETENTION_VARIANT
@@ -74,6 +74,7 @@ def part(indicator: str, sheet: str = "") -> Part:
         partial(notes, indicator=indicator),
         sheet=sheet,
         lowest="county",
+        layer=INDICATOR_TABLE,
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Form, Part
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.forms.words import source_notes
+from pipelines.publish.forms.words import CHECKING_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
 from schemas.values import REGION
 
@@ -55,5 +55,5 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 THREE_WAY = Form(
     "三统一核对表.xlsx",
-    (Part("三统一核对表", "人、%", columns, rows, notes, sheet="县级", lowest="county"),),
+    (Part("三统一核对表", "人、%", columns, rows, notes, sheet="县级", lowest="county", layer=CHECKING_TABLE),),
 )

@@ -9,6 +9,13 @@ from pipelines.publish.reader import Source
 from pipelines.publish.wording import AT_BOUND, SOURCE_PROBLEM_WORDS, listed
 
 BLANKS = "空白为0/0，0为零，“—”为没有数据。"
+# The four layers in which officials keep their tables (spec 6.2): every number can be followed one layer down.
+_LAYERS = "花名册→册前表→对应表→校验表"
+BASE_TABLE = f"层次（{_LAYERS}）：本表为册前表，各数为花名册中个案的合计，逐人见各县《失学辍学学生花名册》（受限）。"
+INDICATOR_TABLE = (
+    f"层次（{_LAYERS}）：本表为对应表，由册前各数计算；分子、分母涉及的儿童用 kongchuo figure 逐级查到花名册和原始行。"
+)
+CHECKING_TABLE = f"层次（{_LAYERS}）：本表为校验表，各表之间的勾稽关系和资料状态在此核对。"
 BOUND = f"{AT_BOUND}为四舍五入后显示为0.00或100.00，实际不为0或不足100。"
 
 

@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, Formats
@@ -120,6 +121,7 @@ def _thirds(headings: Sequence[Heading], parts: int) -> list[int]:
     return starts
 
 
+@lru_cache(maxsize=4096)
 def half_widths(text: str) -> int:
     """Width of a text in half-width characters; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pipelines.publish.listing import NOT_SAID, Column, Listing, Value, text
+from pipelines.publish.listing import Column, Kind, Listing, Value, text
 from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE
 from pipelines.publish.workbooks.book import NUMBER, Formats, is_risky
 from pipelines.publish.workbooks.form import FIRST_ROW, Heading, edges, half_widths, set_print, write_foot, write_head
@@ -48,12 +48,13 @@ def write_rows(sheet: Any, formats: Formats, row: int, listing: Listing) -> int:
     def wrapped(values: Sequence[Value]) -> list[tuple[int, Value]]:
         return [(order, values[order]) for order in texts]
 
+    styles = _Styles(formats, listing.columns)
     for place, (values, depth, look) in enumerate(zip(listing.values, depths, looks, strict=True)):
+        bold = look == "total"
         for order, (column, value) in enumerate(zip(listing.columns, values, strict=True)):
-            style: dict[str, object] = {"bold": look == "total", **edges(order, columns, bottom=place == last)}
-            if order == 0:
-                style["indent"] = depth + 1
-            _write(sheet, formats, row, order, column, value, style)
+            shown = text(column.kind, value)
+            style = styles.get(order, depth, bold, place == last, column.alerts(value), _special(column.kind, shown))
+            _write(sheet, row, order, column.kind, value, shown, style)
         lines = max((_lines(value, listing.columns[order].width) for order, value in wrapped(values)), default=1)
         if lines > 1:
             sheet.set_row(row, LINE * lines + 3)
@@ -61,39 +62,64 @@ def write_rows(sheet: Any, formats: Formats, row: int, listing: Listing) -> int:
     return row
 
 
-def _write(
-    sheet: Any, formats: Formats, row: int, order: int, column: Column, value: Value, style: dict[str, object]
-) -> None:
+def _write(sheet: Any, row: int, order: int, kind: Kind, value: Value, shown: str, style: Any) -> None:
     """One cell: a number is a number, a date a date, a word a word that no program can take for a formula."""
-    shown, raw = text(column.kind, value), value.raw
-    if column.alerts(value):
-        # Whoever must act is found at a glance, on paper without colour too.
-        style |= {"bold": True, "font_color": ALERT}
-    if column.kind in ("text", "yes_no"):
-        style |= {"align": "left" if column.kind == "text" else "center"}
-        if column.kind == "text":
-            style["text_wrap"] = order > 0
-        if is_risky(shown):
-            style["quote_prefix"] = True
-        sheet.write_string(row, order, shown, formats.get(**style))
-    elif column.kind == "date":
-        cell = formats.get(**style, align="center", num_format="yyyy-mm-dd")
-        if isinstance(raw, date):
-            sheet.write_datetime(row, order, raw, cell)
-        else:
-            sheet.write_string(row, order, shown, cell) if shown else sheet.write_blank(row, order, None, cell)
+    raw = value.raw
+    if kind in ("text", "yes_no"):
+        sheet.write_string(row, order, shown, style)
+    elif not shown:
+        sheet.write_blank(row, order, None, style)
+    elif kind == "date" and isinstance(raw, date):
+        sheet.write_datetime(row, order, raw, style)
+    elif shown == NOT_AVAILABLE or isinstance(raw, str | date | None):
+        sheet.write_string(row, order, shown, style)
     else:
-        rates = column.kind in ("rate", "percent")
-        number_format = RATE_AT_BOUND if shown.endswith(AT_BOUND) else RATE if rates else NUMBER
-        if column.kind == "number" and "." in shown:
-            number_format = RATE
-        cell = formats.get(**style, align="right", num_format=number_format)
-        if not shown:
-            sheet.write_blank(row, order, None, cell)
-        elif shown == NOT_AVAILABLE or value == NOT_SAID or isinstance(raw, str | bool | date | None):
-            sheet.write_string(row, order, shown, cell)
+        sheet.write_number(row, order, float(raw), style)
+
+
+def _special(kind: Kind, shown: str) -> str:
+    """What sets the format of a cell apart from the others of its column."""
+    if kind == "text":
+        return "risky" if is_risky(shown) else ""
+    if kind == "number":
+        return "fraction" if "." in shown else ""
+    return "bound" if shown.endswith(AT_BOUND) else ""
+
+
+class _Styles:
+    """The formats of one table: made once for all cells that look alike."""
+
+    def __init__(self, formats: Formats, columns: Sequence[Column]) -> None:
+        self._formats = formats
+        self._columns = columns
+        self._made: dict[tuple[int, int, bool, bool, bool, str], Any] = {}
+
+    def get(self, order: int, depth: int, bold: bool, last: bool, alert: bool, special: str) -> Any:
+        """The format of a cell: its column, the depth and weight of its row, and what sets it apart."""
+        key = (order, depth if order == 0 else 0, bold, last, alert, special)
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        return self._made[key]
+
+    def _make(self, order: int, depth: int, bold: bool, last: bool, alert: bool, special: str) -> Any:
+        kind = self._columns[order].kind
+        style: dict[str, object] = {"bold": bold, **edges(order, len(self._columns), bottom=last)}
+        if order == 0:
+            style["indent"] = depth + 1
+        if alert:
+            # Whoever must act is found at a glance, on paper without colour too.
+            style |= {"bold": True, "font_color": ALERT}
+        if kind == "text":
+            style |= {"align": "left", "text_wrap": order > 0, **({"quote_prefix": True} if special else {})}
+        elif kind == "yes_no":
+            style["align"] = "center"
+        elif kind == "date":
+            style |= {"align": "center", "num_format": "yyyy-mm-dd"}
         else:
-            sheet.write_number(row, order, float(raw), cell)
+            rates = kind in ("rate", "percent") or special == "fraction"
+            number_format = RATE_AT_BOUND if special == "bound" else RATE if rates else NUMBER
+            style |= {"align": "right", "num_format": number_format}
+        return self._formats.get(**style)
 
 
 def _lines(value: Value, width: float) -> int:

@@ -1,4 +1,4 @@
-"""Every workbook of a published night as its reader opens it: parts of the form, numbers, nothing that is not its own."""
+"""Every workbook of a published night as its reader opens it: parts of the form, numbers, nothing below a township."""
 
 from __future__ import annotations
 
