@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.publish.forms.form import Form, Part
+from pipelines.publish.forms.form import Columns, Form, Notes, Part, Rows
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import CHECKING_TABLE
 from pipelines.publish.listing import Column, figure
@@ -254,10 +254,9 @@ def restated_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
     return ("以前公布过、因资料迟到、更正、人工裁定或政策调整而改变的数字。原数、现数各按其公布时的写法。",)
 
 
-def _part(name: str, columns: object, rows: object, notes: object, empty: str, lowest: str = LEVELS[-1]) -> Part:
-    return Part(
-        f"校验表：{name}", "人、%", columns, rows, notes, sheet=name, lowest=lowest, layer=CHECKING_TABLE, empty=empty
-    )  # type: ignore[arg-type]
+def _part(name: str, columns: Columns, rows: Rows, notes: Notes, empty: str, lowest: str = LEVELS[-1]) -> Part:
+    title = f"校验表：{name}"
+    return Part(title, "人、%", columns, rows, notes, sheet=name, lowest=lowest, layer=CHECKING_TABLE, empty=empty)
 
 
 _SHARED = (

@@ -12,6 +12,8 @@ from pipelines.publish.forms.night import COUNTY, ReportNight, Scope
 from pipelines.publish.listing import Column, Listing, Value, fill
 from pipelines.publish.wording import LEVEL_WORDS, LEVELS
 
+Columns = Callable[[ReportNight], Sequence[Column]]
+Rows = Callable[[ReportNight], pl.DataFrame]
 Notes = Callable[[ReportNight, Scope], Sequence[str]]
 
 
@@ -46,8 +48,8 @@ class Part:
 
     name: str
     measure: str
-    columns: Callable[[ReportNight], Sequence[Column]]
-    rows: Callable[[ReportNight], pl.DataFrame]
+    columns: Columns
+    rows: Rows
     notes: Notes
     sheet: str = ""
     lowest: str = "township"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.publish.forms.form import Form, Part
+from pipelines.publish.forms.form import Columns, Form, Part, Rows
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import BASE_TABLE, source_notes
 from pipelines.publish.listing import Column, figure
@@ -136,8 +136,8 @@ def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
     )
 
 
-def _part(sheet: str, columns: object, rows: object, empty: str) -> Part:
-    return Part(sheet, "人、%", columns, rows, notes, sheet=sheet, layer=BASE_TABLE, empty=empty)  # type: ignore[arg-type]
+def _part(sheet: str, columns: Columns, rows: Rows, empty: str) -> Part:
+    return Part(sheet, "人、%", columns, rows, notes, sheet=sheet, layer=BASE_TABLE, empty=empty)
 
 
 LISTS = Form(
