@@ -105,6 +105,7 @@ def figure(
 class Column:
     """One column: its heading, how it is written, its figure or (without one) the column of the rows that it shows.
 
+    `others` are figures of rows of which `figure` says nothing: the figures of a column share no row.
     `width` in half-width characters; `alert` is what must be found at a glance: "true", "false" or "positive".
     """
 
@@ -114,6 +115,12 @@ class Column:
     figure: Figure | None = None
     label: str = ""
     alert: Literal["", "true", "false", "positive"] = ""
+    others: tuple[Figure, ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its figure and the others; none of a column that names the row."""
+        return (self.figure, *self.others) if self.figure else ()
 
     def alerts(self, value: Value) -> bool:
         """Whether the value must be found at a glance."""
@@ -215,28 +222,23 @@ def fill(
         return ()
     listed = Rows(rows)
     found: dict[int, list[Value]] = {}
-    groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, list[int]]]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, Figure, list[int]]]] = {}
     for place, column in enumerate(columns):
         if column.figure is None:
             found[place] = [Value(raw) for raw in listed.column(column.label or column.name)]
             continue
         found[place] = [NOT_SAID] * len(rows)
-        for keys, said in listed.patterns(column.figure).items():
-            groups.setdefault((column.figure.schema, column.figure.table, keys), []).append((place, said))
+        for one in column.figures:
+            for keys, said in listed.patterns(one).items():
+                groups.setdefault((one.schema, one.table, keys), []).append((place, one, said))
     for (schema, table, keys), wanted in groups.items():
-        frame = _read(reader, as_of, f"{schema}.{table}", keys, [_of(columns[place]) for place, _ in wanted])
+        frame = _read(reader, as_of, f"{schema}.{table}", keys, [one for _, one, _ in wanted])
         joined = rows.select(keys).join(frame, on=list(keys), how="left", maintain_order="left") if keys else frame
-        for order, (place, said) in enumerate(wanted):
-            values = _values(joined, order, _of(columns[place]), len(rows))
+        for order, (place, one, said) in enumerate(wanted):
+            values = _values(joined, order, one, len(rows))
             for row in said:
                 found[place][row] = values[row]
     return tuple(zip(*(found[place] for place in range(len(columns))), strict=True))
-
-
-def _of(column: Column) -> Figure:
-    if column.figure is None:  # pragma: no cover - the callers have asked
-        raise ValueError(f"{column.name} shows no figure.")
-    return column.figure
 
 
 _GATHER = {

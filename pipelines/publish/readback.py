@@ -101,7 +101,7 @@ def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -
     for order, column in enumerate(block.listing.columns):
         if column.figure is None:
             continue
-        expected, public = lookup.values(column.figure, rows), column.figure.schema == "published"
+        expected, public = lookup.values(column.figures, rows), column.figure.schema == "published"
         for number, value in enumerate(expected):
             row = block.row + number
             try:
@@ -151,16 +151,17 @@ class _Lookup:
             tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[tuple[object, ...], list[tuple[Any, ...]]]
         ] = {}
 
-    def values(self, figure: Figure, rows: Rows) -> list[Value]:
+    def values(self, figures: Sequence[Figure], rows: Rows) -> list[Value]:
         """What the database has for each row of a listing."""
-        fixed = tuple(name for name, _ in figure.where)
-        start = tuple(value for _, value in figure.where)
         values = [NOT_SAID] * rows.height
-        for keys, said in rows.patterns(figure).items():
-            cells = self._of(figure, (*fixed, *keys))
-            columns = [rows.column(key) for key in keys]
-            for place in said:
-                values[place] = _gathered(figure, cells.get((*start, *(column[place] for column in columns)), []))
+        for figure in figures:
+            fixed = tuple(name for name, _ in figure.where)
+            start = tuple(value for _, value in figure.where)
+            for keys, said in rows.patterns(figure).items():
+                cells = self._of(figure, (*fixed, *keys))
+                columns = [rows.column(key) for key in keys]
+                for place in said:
+                    values[place] = _gathered(figure, cells.get((*start, *(column[place] for column in columns)), []))
         return values
 
     def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:

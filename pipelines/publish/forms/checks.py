@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.publish.forms.form import Columns, Form, Notes, Part, Rows
 from pipelines.publish.forms.night import ReportNight, Scope
+from pipelines.publish.forms.trust import TRUST
 from pipelines.publish.forms.words import CHECKING_TABLE
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.reasons import file_reason
@@ -269,12 +270,12 @@ FILE = "校验表.xlsx"
 
 CHECKS = Form(
     FILE,
-    (_part("检查结果", check_columns, check_rows, check_notes, "没有检查。"), *_SHARED),
+    (TRUST, _part("检查结果", check_columns, check_rows, check_notes, "没有检查。"), *_SHARED),
     scopes="province",
 )
 COUNTY_CHECKS = Form(
     FILE,
-    (_part("未通过的检查", check_columns, open_check_rows, check_notes, "全部检查均已通过。"), *_SHARED),
+    (TRUST, _part("未通过的检查", check_columns, open_check_rows, check_notes, "全部检查均已通过。"), *_SHARED),
     scopes="county",
 )
 """Of the checks a county gets those that did not pass: the whole list is the province's."""

@@ -42,7 +42,7 @@ class Part:
     `name`     what stands in the title after place and date.
     `columns`  may depend on the night (the placements that policy knows).
     `rows`     all rows of the province: `unit_level`, `county`, `depth`, `look`, key and label columns.
-    `lowest`   the lowest level that it shows.
+    `lowest`   the lowest level that it shows; empty: of every scope its own rows alone.
     `layer`    the footnote that says in which of the four layers it stands and where its numbers come from.
     """
 
@@ -59,7 +59,7 @@ class Part:
     def sheets(self, scope: Scope) -> list[tuple[str, str]]:
         """Name and lowest level of each of its sheets for a scope."""
         if self.sheet:
-            return [(self.sheet, self.lowest)]
+            return [(self.sheet, self.lowest or scope.level)]
         shown = [level for level in scope.levels if LEVELS.index(level) <= LEVELS.index(self.lowest)]
         return [(LEVEL_WORDS[level], level) for level in shown]
 

@@ -148,13 +148,18 @@ def test_four_lists_of_the_province_name_no_child(reports: Path) -> None:
 
 def test_the_checking_table_has_every_check_and_every_source(reports: Path) -> None:
     book = openpyxl.load_workbook(reports / "校验表.xlsx")
-    assert book.sheetnames == ["检查结果", "资料状态", "疑似核实率", "数字更正", "弄虚作假预警"]
+    assert book.sheetnames == ["可信度一览", "检查结果", "资料状态", "疑似核实率", "数字更正", "弄虚作假预警"]
+    trust = table(book["可信度一览"])
+    assert named(trust, "资料", "有效（种×县）")[0] + named(trust, "资料", "缺报（种×县）")[0] == len(
+        table(book["资料状态"])
+    )
+    assert named(trust, "检查", "不通过（项）") == [0]
     states = table(book["资料状态"])
     assert len({row[1] for row in states}) == 19
     assert {row[2] for row in states} == {"有效", "缺报"}
     assert table(book["数字更正"])[0][0] == "没有更正过的数字。"
     county = next(path for path in reports.iterdir() if path.is_dir()) / "校验表.xlsx"
-    assert openpyxl.load_workbook(county).sheetnames[0] == "未通过的检查"
+    assert openpyxl.load_workbook(county).sheetnames[1] == "未通过的检查"
 
 
 def test_retention_says_nothing_without_statistics(reports: Path) -> None:
