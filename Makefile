@@ -62,7 +62,7 @@ lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/sqlfluff lint --processes 2 pipelines/models
+	$(BIN)/sqlfluff lint --processes 2 pipelines/models pipelines/publish/ready
 
 format: $(STAMP) ## put the code in its standard form
 	$(BIN)/ruff check --fix .

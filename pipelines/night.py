@@ -303,7 +303,7 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     contracts = _contracts(layers, tables)
     for name, frame in {
         "published.dictionary": dictionary_rows(night.as_of),
-        "published.indicator": definition_rows(night.as_of),
+        "published.indicator": definition_rows(night.as_of, night.policy["rates"]),
     }.items():
         tables.append(TableInfo(name, night.engine.load(name, frame), 0.0))
     small_cell = night.policy["disclosure"]["small_cell"]

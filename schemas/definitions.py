@@ -6,9 +6,10 @@ arithmetic stands in the model that each record names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -228,8 +229,12 @@ def definition(indicator: str, variant: str, on: date, among: Iterable[Definitio
     return max(found, key=lambda d: d.valid_from)
 
 
-def definition_rows(as_of: date) -> pl.DataFrame:
-    """Rows of `published.indicator`: every indicator and variant as it is defined on a business date."""
+def definition_rows(as_of: date, rates: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows of `published.indicator`: every indicator and variant as it is defined on a business date.
+
+    `rates` is policy `[rates]`, which makes one variant of dropout and one of retention the headline.
+    """
+    headline = {"published.dropout_rate": "dropout_variant", "published.retention": "retention_variant"}
     pairs = dict.fromkeys((d.indicator, d.variant) for d in DEFINITIONS if d.valid_from <= as_of)
     rows = []
     for pair in pairs:
@@ -238,20 +243,21 @@ def definition_rows(as_of: date) -> pl.DataFrame:
             {
                 "as_of": as_of,
                 "indicator": found.indicator,
-                "variant": found.variant,
+                "variant": found.variant or None,
                 "title": found.title,
                 "formula": found.formula,
                 "numerator_words": found.numerator,
-                "denominator_words": found.denominator,
+                "denominator_words": found.denominator or None,
                 "population_base": found.base,
                 "lines": found.line,
                 "unit": found.unit,
-                "rounding": found.rounding,
+                "rounding": found.rounding or None,
                 "sources": "、".join(found.sources),
-                "policy_target": found.target,
+                "policy_target": found.target or None,
                 "table_name": found.table,
                 "model": found.model,
                 "valid_from": found.valid_from,
+                "headline": not found.variant or found.variant == rates[headline[found.table]],
             }
         )
     return pl.DataFrame(rows, schema=polars_schema(CATALOGUE["published.indicator"]))

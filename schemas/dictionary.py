@@ -18,11 +18,15 @@ from schemas.catalogue import CATALOGUE, LAYERS, tables_of
 from schemas.columns import COLUMNS
 from schemas.definitions import DEFINITIONS
 from schemas.polars_types import polars_schema
+from schemas.shown import SHOWN, ObjectType, Shown
 from schemas.tables import Table
 from schemas.units import UNITS
 
-PUBLISHED_LAYERS = ("published", "restricted", "quality")
-"""Layers whose tables leave the warehouse; the others are in the documents only."""
+HISTORY_WORDS = (
+    "`history.duckdb` and `case_history.duckdb` have, beside the views and macros below, `run` and for each table of "
+    "layer `history` three more: `…_span` as kept, `…_history` (`as_of`, `known_on` and the columns of the table) and "
+    "`…_latest` (`as_of` and the columns). `dictionary.csv` and `published.dictionary` list them."
+)
 
 ENTRY = tuple(name for name in CATALOGUE["published.dictionary"].columns if name != "as_of")
 
@@ -41,8 +45,13 @@ LAYER_LABEL = {
 }
 
 
-def entries(tables: Iterable[Table]) -> list[dict[str, object]]:
-    """One entry per column of the tables, in contract order; names as in `published.dictionary` without `as_of`."""
+def entries(
+    tables: Iterable[Table], file: str | None = None, object_type: ObjectType = "table"
+) -> list[dict[str, object]]:
+    """One entry per column of the tables, in contract order; names as in `published.dictionary` without `as_of`.
+
+    `file` is the published file in which they stand, `object_type` what they are there.
+    """
     return [
         {
             "table_name": table.full_name,
@@ -57,6 +66,8 @@ def entries(tables: Iterable[Table]) -> list[dict[str, object]]:
             "source": table.source_of(name) or None,
             "allowed_values": ";".join(table.values.get(name) or table.items.get(name) or ()) or None,
             "is_key": name in table.key,
+            "file": file,
+            "object_type": object_type,
         }
         for table in tables
         for position, name in enumerate(table.columns, start=1)
@@ -64,18 +75,25 @@ def entries(tables: Iterable[Table]) -> list[dict[str, object]]:
 
 
 def dictionary_rows(as_of: date) -> pl.DataFrame:
-    """Rows of `published.dictionary` for a business date: every column of the tables that leave the warehouse."""
+    """Rows of `published.dictionary` for a business date: every column of what stands in the published files."""
     table = CATALOGUE["published.dictionary"]
-    rows = [{"as_of": as_of, **entry} for entry in entries(tables_of(*PUBLISHED_LAYERS))]
+    rows = [{"as_of": as_of, **entry} for entry in _shown()]
     return pl.DataFrame(rows, schema=polars_schema(table))
 
 
+def _shown() -> list[dict[str, object]]:
+    """Entries of everything in the published files."""
+    return [entry for shown in SHOWN for entry in entries([shown.table], shown.file, shown.object_type)]
+
+
 def dictionary_csv() -> str:
-    """All tables of the catalogue as CSV, one line per column; empty is null."""
+    """All tables of the catalogue and all that stands in the published files as CSV, a line a column; empty is null."""
     out = io.StringIO()
     writer = csv.DictWriter(out, ENTRY, lineterminator="\n")
     writer.writeheader()
-    for entry in entries(CATALOGUE.values()):
+    files = {shown.table.full_name: shown.file for shown in SHOWN}
+    made = [entry for name, table in CATALOGUE.items() for entry in entries([table], files.get(name))]
+    for entry in [*made, *(entry for entry in _shown() if entry["table_name"] not in CATALOGUE)]:
         writer.writerow({**entry, "is_key": "true" if entry["is_key"] else "false"})
     return out.getvalue()
 
@@ -97,6 +115,10 @@ def dictionary_markdown() -> str:
             lines += ["", f"## {LAYER_LABEL[layer]} `{layer}`"]
             for table in tables:
                 lines += ["", *_section(table)]
+    lines += ["", "## 视图与宏 Views and macros of the published files", "", HISTORY_WORDS]
+    for shown in SHOWN:
+        if shown.object_type != "table" and shown.table.layer != "history":
+            lines += ["", *_section(shown.table, shown)]
     lines += ["", *_indicators()]
     return "\n".join(lines) + "\n"
 
@@ -116,10 +138,11 @@ def _indicators() -> list[str]:
     return lines
 
 
-def _section(table: Table) -> list[str]:
-    """Markdown of one table."""
+def _section(table: Table, shown: Shown | None = None) -> list[str]:
+    """Markdown of one table, or of a view or macro and its file."""
+    name = f"{table.full_name}({shown.parameters})" if shown and shown.parameters else table.full_name
     lines = [
-        f"### {table.label} `{table.full_name}`",
+        f"### {table.label} `{name}`" + (f" ({shown.file})" if shown else ""),
         "",
         f"{table.description}. One row: {table.grain}. Specification {table.spec}. Audience: {table.audience}.",
         "",

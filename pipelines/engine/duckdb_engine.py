@@ -144,7 +144,7 @@ class DuckDBEngine(DuckDBReader):
                     cursor.execute("rollback")
                 raise
             finally:
-                cursor.execute(f"detach {alias}")
+                cursor.execute(f"use {_WORK}; detach {alias}")
 
     def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
         self.execute(f"copy ({sql}) to {_literal(path)} (format parquet)", parameters)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.publish.ready import ready_sql
 from schemas.catalogue import tables_of
 from schemas.ddl import comment_sql, create_table_sql, quoted
+from schemas.shown import DATABASES
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
     from schemas.tables import Table
 
-FILES = {"report.duckdb": ("published",), "cases.duckdb": ("restricted", "quality")}
+FILES = DATABASES
 
 
 def write_databases(engine: Engine, folder: Path) -> list[Path]:
@@ -26,6 +28,8 @@ def write_databases(engine: Engine, folder: Path) -> list[Path]:
         statements: list[str] = [f"create schema if not exists {quoted('out.' + layer)}" for layer in layers]
         for table in tables_of(*layers):
             statements += _statements(table)
+        # Views and macros name the tables of their own file: whoever opens it may call it as he likes.
+        statements += ["use out", *ready_sql(name)]
         engine.write_database(path, statements, alias="out")
         path.chmod(0o644 if layers == ("published",) else 0o600)
         written.append(path)

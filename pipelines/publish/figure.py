@@ -117,9 +117,9 @@ def _definition(row: Mapping[str, object], *, shared: bool) -> list[str]:
     return [
         f"{head}公式：{row['formula']}",
         f"　分子：{row['numerator_words']}",
-        f"　分母：{row['denominator_words']}",
+        f"　分母：{row['denominator_words'] or '—'}",
         f"　口径：{row['population_base']}；{row['valid_from']}起按此计算",
-        f"　模型：{row['model']}；修约：{row['rounding']}",
+        f"　模型：{row['model']}；修约：{row['rounding'] or '—'}",
     ]
 
 

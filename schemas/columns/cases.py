@@ -85,6 +85,11 @@ COLUMNS = (
     Column("cases", "涉及案件", "Open cases without this holder", "BIGINT", "人"),
     # four lists (4.7)
     Column("days_left", "剩余天数", "Days until the deadline; negative when overdue", "BIGINT", "天", privacy="child"),
+    Column(
+        "days_open", "在册天数", "Days since the case was opened: as_of - opened_on", "BIGINT", "天", privacy="child"
+    ),
+    Column("next_deadline", "下一期限", "Deadline of the case that falls due first and is not met", privacy="child"),
+    Column("next_due_on", "下一期限日期", "Day of that deadline; past where it is overdue", "DATE", privacy="child"),
     Column("days_overdue", "逾期天数", "Days since the deadline passed", "BIGINT", "天", privacy="child"),
     Column("this_month", "本月销号", "Closed in the month of D", "BOOLEAN", privacy="child"),
     # lists that somebody must act on

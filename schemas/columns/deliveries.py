@@ -53,12 +53,13 @@ COLUMNS = (
     # definitions of indicators
     Column("title", "指标名称", "Chinese name of the indicator"),
     Column("numerator_words", "分子说明", "What the numerator counts, in Chinese"),
-    Column("denominator_words", "分母说明", "What the denominator counts, in Chinese; empty for a measure without one"),
+    Column("denominator_words", "分母说明", "What the denominator counts, in Chinese; null for a measure without one"),
     Column("population_base", "统计口径", "Whose children are counted: by registry, by school, or by case"),
     Column("lines", "责任线", "Lines of responsibility whose units the indicator is counted for"),
-    Column("rounding", "修约规则", "Where decimals and rounding are set; empty for counts"),
+    Column("rounding", "修约规则", "Where decimals and rounding are set; null for counts"),
+    Column("headline", "主口径", "The variant that policy makes the headline, or the only one", "BOOLEAN"),
     Column("sources", "所用资料", "Kinds of extracts that the figure stands on, joined by 、"),
-    Column("policy_target", "对应目标", "Key of policy [targets] that the figure is held against; empty without one"),
+    Column("policy_target", "对应目标", "Key of policy [targets] that the figure is held against; null without one"),
     Column("model", "计算模型", "Model that computes the figure: pipelines/models/<layer>/<table>.sql"),
     Column("valid_from", "起用日期", "First date for which it is counted so", "DATE"),
     Column("table_name", "表名", "Table that is meant, schema.table"),
@@ -68,7 +69,12 @@ COLUMNS = (
     Column("message", "说明", "What was found, one sentence"),
     Column("sample", "样例", "At most five keys of offending rows, never names or numbers", "VARCHAR[]"),
     Column("action", "处理办法", "What to do"),
+    Column(
+        "sources_behind", "未正常报送资料数", "Kinds of extracts that are refused, missing or stale", "BIGINT", "个"
+    ),
     # dictionary
+    Column("file", "所在文件", "Published database in which it stands; null for what stays in the warehouse"),
+    Column("object_type", "形式", "table, view or macro"),
     Column("table_label", "表中文名", "Chinese name of the table"),
     Column("position", "序号", "Place of the column in its table, from 1", "BIGINT"),
     Column("column_name", "列名", "Name of the column"),

@@ -72,6 +72,7 @@ COLUMNS = (
     # assessment and ranking (5.6, 5.10)
     Column("veto", "一票否决", "The line fails the county alone when it is not met", "BOOLEAN"),
     Column("failed", "否决不达标", "A veto line of the county is not met: it fails whatever the rest", "BOOLEAN"),
+    Column("lines_unmet", "未达标项数", "Lines of [targets] that the county does not meet", "BIGINT", "个"),
     Column("of", "参评单位数", "Siblings that are ranked", "BIGINT", "个"),
     Column(
         "change_since_last_month",

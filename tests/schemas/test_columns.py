@@ -8,6 +8,7 @@ from schemas import values
 from schemas.catalogue import CATALOGUE
 from schemas.columns import COLUMNS, Column, register
 from schemas.polars_types import polars_type
+from schemas.shown import SHOWN
 from schemas.units import UNITS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -34,7 +35,8 @@ def test_a_column_says_what_it_is(name):
 
 
 def test_every_column_stands_in_a_table():
-    used = {name for table in CATALOGUE.values() for name in table.columns}
+    tables = (*CATALOGUE.values(), *(shown.table for shown in SHOWN))
+    used = {name for table in tables for name in table.columns}
     assert set(COLUMNS) == used
 
 

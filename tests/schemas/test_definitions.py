@@ -15,6 +15,7 @@ from schemas.definitions import DEFINITIONS, definition, definition_rows, formul
 from schemas.sources import SOURCES
 
 NIGHT = date(2025, 10, 1)
+RATES = {"dropout_variant": "event", "retention_variant": "national"}
 MODELS = Path(__file__).resolve().parents[2] / "pipelines" / "models"
 
 
@@ -53,7 +54,10 @@ def test_the_newest_record_by_a_date_holds() -> None:
 
 
 def test_rows_and_formulas() -> None:
-    frame = definition_rows(NIGHT)
+    frame = definition_rows(NIGHT, RATES)
     assert frame.height == len({(d.indicator, d.variant) for d in DEFINITIONS})
     assert frame["formula"].null_count() == 0
+    headline = frame.filter("headline")["variant"]
+    assert headline.drop_nulls().to_list() == ["event", "national", "national", "national"]
+    assert headline.null_count() == frame["variant"].null_count() == len(values.ENROLMENT_INDICATOR) + 4
     assert list(formulas("nine_year", NIGHT)) == list(values.RETENTION_VARIANT)

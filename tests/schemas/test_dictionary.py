@@ -10,6 +10,7 @@ import pytest
 from schemas import dictionary
 from schemas.catalogue import CATALOGUE, tables_of
 from schemas.pandera_models import pandera_schema
+from schemas.shown import SHOWN
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -26,10 +27,13 @@ def test_the_committed_dictionary_is_the_one_that_is_generated(name, made):
 def test_the_published_dictionary_lists_every_column_that_leaves_the_warehouse():
     rows = dictionary.dictionary_rows(date(2025, 11, 3))
     pandera_schema(CATALOGUE["published.dictionary"]).validate(rows, lazy=True)
-    tables = tables_of("published", "restricted", "quality")
-    assert rows.select("table_name", "column_name").rows() == [
-        (table.full_name, name) for table in tables for name in table.columns
-    ]
+    listed = rows.select("file", "object_type", "table_name", "column_name").rows()
+    assert listed == [(s.file, s.object_type, s.table.full_name, name) for s in SHOWN for name in s.table.columns]
+    assert len(listed) == len(set(listed))
+    tables = {
+        (table.full_name, name) for table in tables_of("published", "restricted", "quality") for name in table.columns
+    }
+    assert tables < {(table, column) for _, _, table, column in listed}
     assert rows["as_of"].unique().to_list() == [date(2025, 11, 3)]
 
 
@@ -50,13 +54,17 @@ def test_a_row_of_the_dictionary():
         "source": "教基统计.转入",
         "allowed_values": None,
         "is_key": False,
+        "file": "report.duckdb",
+        "object_type": "table",
     }
 
 
 def test_the_csv_holds_the_whole_catalogue():
     rows = list(csv.DictReader(io.StringIO(dictionary.dictionary_csv())))
-    assert len(rows) == sum(len(table.columns) for table in CATALOGUE.values())
-    assert {row["table_name"] for row in rows} == set(CATALOGUE)
+    tables = {**CATALOGUE, **{shown.table.full_name: shown.table for shown in SHOWN}}
+    assert len(rows) == sum(len(table.columns) for table in tables.values())
+    assert {row["table_name"] for row in rows} == set(tables)
+    assert {row["table_name"] for row in rows if row["file"]} == {shown.table.full_name for shown in SHOWN}
 
 
 def test_the_markdown_shows_headers_and_hides_no_text_in_tags():

@@ -147,7 +147,8 @@ def test_a_former_file_of_another_layout_is_not_written_on(
     """Rows are refreshed in a copy of the former file only while tables, views and comments are what they would be."""
     home = tmp_path / "home"
     shutil.copytree(told[0], home, symlinks=True)
-    monkeypatch.setattr(history, "_RUN", "另一说明")
+    words = {PUBLIC: ["comment on table published.run is '另一说明'"], RESTRICTED: []}
+    monkeypatch.setattr(history, "ready_sql", words.__getitem__)
     engine = DuckDBEngine(home / "warehouse.duckdb")
     history.write_history(engine, home, THIRD, home)
     engine.close()
