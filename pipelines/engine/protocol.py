@@ -58,7 +58,7 @@ class Engine(Protocol):
     def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
         """Make a database file by statements that name it `alias` and may read the engine's committed tables.
 
-        The only method that may run in another thread, beside one other method at a time.
+        The only method that may run in another thread: beside one other method, and beside itself with another alias.
         """
 
     def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:

@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 FILES = DATABASES
 
 
-def write_databases(engine: Engine, folder: Path) -> list[Path]:
-    """Write both files of a night from the tables of the warehouse; rows stand in the order of their keys.
+def write_databases(engine: Engine, folder: Path, *names: str) -> list[Path]:
+    """Write files of a night (all, or those named) from the tables of the warehouse, rows in the order of their keys.
 
-    Columns and types are those of the contract: a table with other columns fails here, before anyone reads it.
+    Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. Two
+    files may be written at a time.
     """
     written = []
-    for name, layers in FILES.items():
-        path = folder / name
-        statements: list[str] = [f"create schema if not exists {quoted('out.' + layer)}" for layer in layers]
-        for table in tables_of(*layers):
-            statements += _statements(table)
+    for name in names or FILES:
+        path, alias = folder / name, name.removesuffix(".duckdb")
+        statements: list[str] = [f"create schema if not exists {quoted(f'{alias}.{layer}')}" for layer in FILES[name]]
+        for table in tables_of(*FILES[name]):
+            statements += _statements(table, f"{alias}.{table.full_name}")
         # Views and macros name the tables of their own file: whoever opens it may call it as he likes.
-        statements += ["use out", *ready_sql(name)]
-        engine.write_database(path, statements, alias="out")
-        path.chmod(0o644 if layers == ("published",) else 0o600)
+        statements += [f"use {alias}", *ready_sql(name)]
+        engine.write_database(path, statements, alias=alias)
+        path.chmod(0o644 if FILES[name] == ("published",) else 0o600)
         written.append(path)
     return written
 
 
-def _statements(table: Table) -> list[str]:
-    target = f"out.{table.full_name}"
+def _statements(table: Table, target: str) -> list[str]:
     columns = ", ".join(quoted(c) for c in table.columns)
     order = ", ".join(quoted(c) for c in table.key) or "1"
     return [
-        create_table_sql(table).replace(quoted(table.full_name), quoted(target), 1),
+        create_table_sql(table, target=target),
         f"insert into {quoted(target)} select {columns} from {quoted(table.full_name)} order by {order}",
         *comment_sql(table, target=target),
     ]

@@ -17,7 +17,9 @@ from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import write_page
 from pipelines.publish.readback import Block, read_back, read_workbook
+from pipelines.publish.twins import write_twins
 from pipelines.publish.workbooks import write_forms
+from schemas.shown import CASES, REPORT
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
@@ -33,12 +35,14 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
     """
     folder = new_folder(home, as_of)
     try:
-        with ThreadPoolExecutor(1, "databases") as beside:
-            databases = beside.submit(write_databases, engine, folder)
+        with ThreadPoolExecutor(2, "databases") as beside:
+            public = beside.submit(_write_public, engine, folder, as_of)
+            cases = beside.submit(write_databases, engine, folder, CASES)
             blocks = _write_reports(engine, folder, as_of, policy)
             with engine.transaction():
                 ledger_store.commit(engine, as_of, home)
-                databases.result()  # what it raises takes the ledger's new state back
+                for databases in (public, cases):
+                    databases.result()  # what it raises takes the ledger's new state back
                 _read_back(folder, blocks, as_of)
         write_history(engine, home, as_of, folder)
         shown = show(home, as_of, folder)
@@ -48,6 +52,11 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _write_public(engine: Engine, folder: Path, as_of: dt.date) -> None:
+    write_databases(engine, folder, REPORT)
+    write_twins(engine, folder, as_of)
 
 
 def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> list[Block]:
@@ -68,6 +77,6 @@ def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping
 
 def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:
     """Hold every figure of the written files against the written databases (spec 6.2); raises where one differs."""
-    with Snapshot(folder / "report.duckdb") as report, Snapshot(folder / "cases.duckdb") as cases:
+    with Snapshot(folder / REPORT) as report, Snapshot(folder / CASES) as cases:
         databases = {"published": report, "restricted": cases, "quality": cases}
         read_back(folder / REPORTS, blocks, databases, {".xlsx": read_workbook}, as_of)

@@ -121,7 +121,7 @@ def test_a_table_that_lost_a_column_stops_here(province: Province, tmp_path: Pat
 def test_publishing_shows_the_night_and_goes_on_from_it(province: Province, tmp_path: Path) -> None:
     shown = publish_night(province.engine, tmp_path, NIGHT, POLICY)
     both = {"history.duckdb", "case_history.duckdb"}
-    assert {p.name for p in shown.iterdir()} == {"report.duckdb", "cases.duckdb", "reports", *both}
+    assert {p.name for p in shown.iterdir()} == {"report.duckdb", "cases.duckdb", "data", "reports", *both}
     run = province.one("ledger.run")
     assert (run["night"], run["stands"], run["published"]) == (NIGHT, True, True)
     publish_night(ready(province, LATER).engine, tmp_path, LATER, POLICY)
@@ -129,7 +129,7 @@ def test_publishing_shows_the_night_and_goes_on_from_it(province: Province, tmp_
     assert nights(tmp_path) == [NIGHT, LATER]
 
 
-@pytest.mark.parametrize("broken", ["write_databases", "write_page", "commit"])
+@pytest.mark.parametrize("broken", ["write_databases", "write_twins", "write_page", "commit"])
 def test_a_step_that_breaks_shows_and_keeps_nothing(
     province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
