@@ -63,6 +63,7 @@ ModelOut = Annotated[
 FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="retention, dropout, or an indicator's name.")]
 UnitCode = Annotated[str, typer.Option("--unit", help="Division (2 to 12 digits) or school (10 digits).")]
 ListChildren = Annotated[bool, typer.Option("--list", help="The children behind it too, by child_key (restricted).")]
+DataFile = Annotated[str, typer.Option("--file", help="report, cases, history or case_history.")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 
@@ -146,6 +147,15 @@ def figure(name: FigureName, home: Home, unit: UnitCode, as_of: Night = None, ch
         from assets.figure import print_figure
 
         print_figure(home, name, unit, as_of.date() if as_of else None, with_children=children)
+
+
+@app.command("open")
+def open_file(home: Home, file: DataFile = "report", as_of: Night = None) -> None:
+    """Say how to open a published database: lines for DuckDB's command, for Python and for SQL."""
+    with said_in_one_sentence():
+        from assets.opening import print_lines
+
+        print_lines(home, file, as_of.date() if as_of else None)
 
 
 @app.command()

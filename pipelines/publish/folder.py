@@ -53,16 +53,20 @@ def new_folder(home: Path, as_of: dt.date) -> Path:
 
 
 def show(home: Path, as_of: dt.date, folder: Path) -> Path:
-    """Let readers see the night: the link `<D>`, then `current` if the night is the newest; returns `published/<D>`."""
+    """Let readers see the night: the link `<D>`, then `current` if the night is the newest; returns `published/<D>`.
+
+    A folder that the link leaves now goes with the next publication: whoever follows the link in this moment opens it.
+    """
     root = published_root(home)
     done = folder.rename(folder.with_suffix(""))
     night = root / as_of.isoformat()
+    shown = {(root / each.isoformat()).resolve() for each in nights(home)}
+    for left in [*(root / STORE).glob("*.[0-9]*")]:
+        if left.suffix != ".part" and left != done and left.resolve() not in shown:
+            shutil.rmtree(left, ignore_errors=True)
     _link(night, Path(STORE) / done.name)
     newest = max([as_of, *nights(home)])
     _link(root / CURRENT, Path(newest.isoformat()))
-    for older in (root / STORE).glob(f"{as_of}.*"):
-        if older != done:
-            shutil.rmtree(older, ignore_errors=True)
     return night
 
 

@@ -45,7 +45,17 @@ def test_a_night_again_replaces_it_and_an_open_file_stays(tmp_path: Path) -> Non
         assert opened.read() == "old"
     assert (shown / "report").read_text() == "new"
     assert (published_root(tmp_path) / "current" / "report").read_text() == "new"
-    assert len(list((published_root(tmp_path) / STORE).iterdir())) == 1
+
+
+def test_what_a_link_left_goes_with_the_next_publication(tmp_path: Path) -> None:
+    """Whoever has just followed the link finds the folder still there."""
+    shown = publish(tmp_path, FIRST, "old")
+    followed = shown.resolve()
+    publish(tmp_path, FIRST, "new")
+    assert (followed / "report").read_text() == "old"
+    publish(tmp_path, SECOND, "another night")
+    assert not followed.exists()
+    assert sorted(p.name for p in (published_root(tmp_path) / STORE).iterdir()) == [f"{FIRST}.2", f"{SECOND}.1"]
 
 
 def test_what_a_broken_run_left_is_cleared_and_never_shown(tmp_path: Path) -> None:
@@ -56,7 +66,8 @@ def test_what_a_broken_run_left_is_cleared_and_never_shown(tmp_path: Path) -> No
     again = new_folder(tmp_path, FIRST)
     assert list(again.iterdir()) == []
     show(tmp_path, FIRST, again)
-    assert [p.name for p in (published_root(tmp_path) / STORE).iterdir()] == [again.stem]
+    show(tmp_path, FIRST, new_folder(tmp_path, FIRST))
+    assert sorted(p.name for p in (published_root(tmp_path) / STORE).iterdir()) == [f"{FIRST}.2", f"{FIRST}.3"]
 
 
 def test_links_are_relative_so_that_a_home_can_be_moved(tmp_path: Path) -> None:
