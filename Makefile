@@ -23,7 +23,7 @@ ROWS ?= 8000000
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files bench-matching clean
+.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files bench-matching pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckD
 
 bench-matching: $(STAMP) ## precision and recall of the matching by tier, on labelled rows
 	$(BIN)/python -m tests.bench.matching
+
+pictures: $(STAMP) ## docs/reports: the workbooks of the sample as pictures (needs LibreOffice and poppler)
+	$(BIN)/python -m tests.pictures --reports $(SAMPLE_HOME)/published/current/reports
 
 clean: ## everything that make has made, but the environment
 	rm -rf $(BUILD) *.egg-info
