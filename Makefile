@@ -23,7 +23,7 @@ ROWS ?= 8000000
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full test-faults lint format dev accept bench bench-files bench-matching pictures clean
+.PHONY: help env run test test-full test-faults lint format cookbook pictures dev accept bench bench-files bench-matching clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
 format: $(STAMP) ## put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+cookbook: $(STAMP) ## the results in docs/cookbook.md again, on some nights of the sample (build/cookbook)
+	@rm -rf $(BUILD)/cookbook
+	$(BIN)/python -m tests.support.cookbook $(BUILD)/cookbook
 
 DEV_ENV = KONGCHUO_SECRET=$(SAMPLE_SECRET) KONGCHUO_LANDING=$(CURDIR)/data/sample/landing \
   KONGCHUO_HOME=$(abspath $(SAMPLE_HOME)) KONGCHUO_POLICY=$(CURDIR)/data/sample/policy.toml \
