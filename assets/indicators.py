@@ -11,6 +11,6 @@ def indicators() -> Layer:
     return Layer(
         "indicators",
         checks=contract_checks(step_named("indicators").tables()),
-        # A spell of zero, and last year's final rates, go on from the night before.
-        remembers=("indicators.zero_state", "indicators.rate_state"),
+        # A spell of zero, last year's final rates, and who is withheld go on from the night before.
+        remembers=("indicators.zero_state", "indicators.rate_state", "indicators.withheld"),
     )

@@ -25,6 +25,7 @@ HISTORIES = {
     "ledger.case_history": "ledger.case_state",
     "ledger.zero_history": "indicators.zero_state",
     "ledger.rate_history": "indicators.rate_state",
+    "ledger.withheld_history": "indicators.withheld",
     **{table.full_name: f"published.{table.name}" for table in history.TABLES},
 }
 """History → the table of tonight whose rows it keeps."""

@@ -1,4 +1,4 @@
-"""Do the numbers look made? How many alarms of `published.integrity` sound: it warns and never blocks (spec 5.8).
+"""Do the numbers look made? How many of `restricted.integrity_alarms` sound: it warns and never blocks (spec 5.8).
 
 An alarm asks somebody to look; the night is right whatever schools have written.
 """
@@ -12,7 +12,7 @@ from quality.reader import TableReader, query
 from schemas.catalogue import CATALOGUE
 from schemas.values import INTEGRITY_MEASURE
 
-TABLE = "published.integrity"
+TABLE = "restricted.integrity_alarms"
 CHECK = "integrity_alarms"
 
 

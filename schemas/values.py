@@ -116,6 +116,9 @@ ACCOUNTABILITY_MEASURE = {
 MEASURES_OF_CHILDREN = ("overdue_cases",)
 """Measures whose value counts children: their small cells are treated (6.3)."""
 
+WITHHELD_FAMILY = {"ledger": "台账各表", "schooling": "入学、辍学与移交", "retention": "巩固率", "alarms": "预警"}
+"""Families of public tables in which a village or school is withheld as a whole (6.3)."""
+
 LEGAL_STEP = {"none": "无", "notice": "文书", "penalty": "行政处罚", "lawsuit": "起诉"}
 
 LINE = {"household": "政府线（户籍）", "school": "教育线（学校）"}

@@ -159,6 +159,7 @@ COLUMNS = (
     ),
     _people("added_later", "后续新增", "Cases of the same group and places opened after the batch, apart from it"),
     # whole classes handed over (6.1)
+    Column("teaches", "是否开设小学段", "The primary stage is taught in the unit", "BOOLEAN"),
     _people("leavers", "小学毕业班离校人数", "Pupils of the last primary grade before 1 September who left it"),
     _people("arrived", "已到校", "Leavers enrolled in a higher grade, or schooled or placed elsewhere"),
     _people("pending", "待落实", "Leavers under way, suspended, deferred, or whom nothing can be said of yet"),
@@ -168,5 +169,8 @@ COLUMNS = (
     Column("subject", "事项", "What the entry concerns: a stage, a deadline or a kind of extract"),
     Column("value", "数值", "Number of the measure, target or limit; the measure says its unit", "DECIMAL(9,2)"),
     Column("limit_value", "限值", "What the value should not exceed, in the unit of the value", "DECIMAL(9,2)"),
+    # disclosure control (6.3)
     Column("suppressed", "已作小数抑制", "Cells of the row are blank for disclosure control (6.3)", "BOOLEAN"),
+    Column("family", "表族", "Public tables whose numbers could give each other away"),
+    Column("siblings", "同级单位组", "What the villages, or schools, that add up in one unit have in common"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas import values
 from schemas.tables.clean import SEX
-from schemas.tables.internal import working
+from schemas.tables.internal import WITHHELD_NOTES, working
 
 BRIDGE_NOTES = {
     "step": ("对账项", "total, or one of the terms that must add up to it"),
@@ -216,6 +216,19 @@ TABLES = (
         types={"grade": "SMALLINT"},
     ),
     working(
+        "indicators.handover",
+        "整班移交（计算）",
+        "one unit of the school line: what became of the pupils who left its last primary grade",
+        key=("unit_code",),
+        columns=(
+            *("unit_code", "unit_level", "unit_name", "parent_code", "teaches", "leavers", "arrived", "pending"),
+            "lost",
+        ),
+        spec="3.3",
+        required=("unit_level", "unit_name", "teaches", "leavers", "arrived", "pending", "lost"),
+        values={"unit_level": tuple(values.UNIT_LEVEL)},
+    ),
+    working(
         "indicators.integrity",
         "弄虚作假预警（计算）",
         "one unit, month and alarm with anything to say, but for paper_returns",
@@ -370,6 +383,17 @@ TABLES = (
         spec="4.3, 5",
         required=("nested",),
         values={"line": tuple(values.LINE)},
+    ),
+    working(
+        "indicators.withheld",
+        "不公开数字的村和学校",
+        "one family of public tables and village or school that shows no numbers: what ledger.withheld_history keeps",
+        key=("family", "unit_code"),
+        columns=("family", "unit_code", "siblings", "school_year", "since"),
+        spec="6.3",
+        required=("siblings", "school_year", "since"),
+        values={"family": tuple(values.WITHHELD_FAMILY)},
+        notes=WITHHELD_NOTES,
     ),
     working(
         "indicators.zero_state",

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from schemas.tables.table import Table
 
 LASTING = "Kept from night to night by pipelines/ledger_store.py"
+WITHHELD_NOTES = {
+    "school_year": ("学年", "School year of the first night on which the unit was withheld"),
+    "since": ("起始日期", "First night on which the unit was withheld"),
+}
 POLICY = "Written from policy.toml by pipelines/policy_tables.py"
 
 

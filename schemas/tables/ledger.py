@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas import values
 from schemas.tables.clean import ACTION_TYPE, RESULT, SEX
-from schemas.tables.internal import LASTING, working
+from schemas.tables.internal import LASTING, WITHHELD_NOTES, working
 
 TABLES = (
     working(
@@ -415,6 +415,19 @@ TABLES = (
         columns=("row_id", "person", "action_date", "delivered_on", "substantiated"),
         spec="4.2",
         required=("person", "action_date", "substantiated"),
+    ),
+    working(
+        "ledger.withheld_history",
+        "不公开数字的单位历史",
+        "one family of public tables and unit that is withheld in it, span of nights, and runs that knew it so",
+        key=("family", "unit_code", "from_night", "from_run"),
+        columns=(
+            *("family", "unit_code", "siblings", "school_year", "since"),
+            *("from_night", "to_night", "from_run", "to_run"),
+        ),
+        spec="6.3",
+        made=LASTING,
+        notes=WITHHELD_NOTES,
     ),
     working(
         "ledger.zero_history",

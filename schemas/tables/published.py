@@ -13,6 +13,30 @@ LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "�
 SEASONAL = ("school_days", "unexcused_days", "excused_days", "cases_opened", "unapproved_holidays")
 UNIT_LEVELS = tuple(values.UNIT_LEVEL)
 
+INTEGRITY_VALUES = {
+    "unit_level": ("county", "township", "school"),
+    "measure": tuple(values.INTEGRITY_MEASURE),
+    "fact": tuple(values.SHIFT_FACT),
+}
+INTEGRITY_NOTES = {
+    "measure": ("预警指标", "Name of the alarm (5.8)"),
+    "value": ("数值", "Children, cases, rows or days of absence in the month, as the alarm counts"),
+    "base": (
+        "对照值",
+        "The month before (zero_after_nonzero); closings of the month (closings_bunched, closings_undone); "
+        "children approved (evidence_reused); open cases (paper_returns); the six months before together "
+        "(exit_shift, errors_en_masse: warned above half of it, three times the mean)",
+    ),
+    "fact": ("预警内容", "What stands out, of exit_shift and errors_en_masse; null elsewhere"),
+}
+INTEGRITY_SOURCES = ("缺课", "日报", "学籍", "学籍异动", "户籍", "劝返", "在校", "学籍查询")
+ACCOUNTABILITY_VALUES = {
+    "unit_level": ("county", "township", "village", "school"),
+    "list": tuple(values.ACCOUNTABILITY_LIST),
+    "subject": (*values.TAUGHT_STAGE, *values.DEADLINE, *values.KIND.values()),
+    "measure": tuple(values.ACCOUNTABILITY_MEASURE),
+}
+
 TABLES = (
     Table(
         schema="published",
@@ -330,27 +354,13 @@ TABLES = (
         key=("as_of", "unit_code", "month", "measure"),
         columns=("as_of", *UNIT, "month", "measure", "value", "base", "warned", "fact", "suppressed"),
         required=("unit_level", "unit_name", "suppressed"),
-        values={
-            "unit_level": ("county", "township", "school"),
-            "measure": tuple(values.INTEGRITY_MEASURE),
-            "fact": tuple(values.SHIFT_FACT),
-        },
+        values=INTEGRITY_VALUES,
         counted=("value", "base"),
         types={"value": "BIGINT"},
-        notes={
-            "measure": ("预警指标", "Name of the alarm (5.8)"),
-            "value": ("数值", "Children, cases, rows or days of absence in the month, as the alarm counts"),
-            "base": (
-                "对照值",
-                "The month before (zero_after_nonzero); closings of the month (closings_bunched, closings_undone); "
-                "children approved (evidence_reused); open cases (paper_returns); the six months before together "
-                "(exit_shift, errors_en_masse: warned above half of it, three times the mean)",
-            ),
-            "fact": ("预警内容", "What stands out, of exit_shift and errors_en_masse; null elsewhere"),
-        },
+        notes=INTEGRITY_NOTES,
         layer="published",
         audience="public",
-        sources=("缺课", "日报", "学籍", "学籍异动", "户籍", "劝返", "在校", "学籍查询"),
+        sources=INTEGRITY_SOURCES,
         spec="5.8, 6.1",
     ),
     Table(
@@ -362,12 +372,7 @@ TABLES = (
         key=("as_of", "unit_code", "list", "subject", "measure"),
         columns=("as_of", *UNIT, "list", "subject", "measure", "value", "limit_value", "suppressed"),
         required=("unit_level", "unit_name", "limit_value", "suppressed"),
-        values={
-            "unit_level": ("county", "township", "village", "school"),
-            "list": tuple(values.ACCOUNTABILITY_LIST),
-            "subject": (*values.TAUGHT_STAGE, *values.DEADLINE, *values.KIND.values()),
-            "measure": tuple(values.ACCOUNTABILITY_MEASURE),
-        },
+        values=ACCOUNTABILITY_VALUES,
         counted=("value",),
         layer="published",
         audience="public",

@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from schemas import values
 from schemas.tables.clean import ENROLMENT_STATUS, REGISTRY_STATUS
+from schemas.tables.published import (
+    ACCOUNTABILITY_VALUES,
+    INTEGRITY_NOTES,
+    INTEGRITY_SOURCES,
+    INTEGRITY_VALUES,
+    UNIT,
+)
 from schemas.tables.table import Table
 
 LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "学籍查询")
@@ -323,6 +330,38 @@ TABLES = (
         audience="restricted",
         sources=LEDGER_SOURCES,
         spec="4, 4.7",
+    ),
+    Table(
+        schema="restricted",
+        name="accountability_list",
+        label="问责清单（全）",
+        description="Every entry of the accountability list, villages and schools with few children among them",
+        grain="one unit, list, subject and measure on the business date",
+        key=("as_of", "unit_code", "list", "subject", "measure"),
+        columns=("as_of", *UNIT, "list", "subject", "measure", "value", "limit_value"),
+        required=("unit_level", "unit_name", "limit_value"),
+        values=ACCOUNTABILITY_VALUES,
+        layer="restricted",
+        audience="restricted",
+        sources=values.EVERY_KIND,
+        spec="4.5, 4.7, 5.1, 6.3",
+    ),
+    Table(
+        schema="restricted",
+        name="integrity_alarms",
+        label="弄虚作假预警清单（全）",
+        description="Every alarm with anything to say, schools with small numbers among them: for people to look at",
+        grain="one unit, month and alarm with anything to say on the business date",
+        key=("as_of", "unit_code", "month", "measure"),
+        columns=("as_of", *UNIT, "month", "measure", "value", "base", "warned", "fact"),
+        required=("unit_level", "unit_name", "value", "base"),
+        values=INTEGRITY_VALUES,
+        types={"value": "BIGINT"},
+        notes=INTEGRITY_NOTES,
+        layer="restricted",
+        audience="restricted",
+        sources=INTEGRITY_SOURCES,
+        spec="5.8, 6.3",
     ),
     Table(
         schema="restricted",

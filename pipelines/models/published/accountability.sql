@@ -1,80 +1,30 @@
--- One row per entry of the accountability list (问责清单): the unit, what it concerns, how it is measured, the limit (spec 4.5, 4.7, 5.1).
+-- One row per entry of the accountability list (问责清单) that the public may see: the unit, what it concerns, how it is measured, the
+-- limit (spec 4.5, 4.7, 5.1, 6.1).
 -- key: unit_code, list, subject, measure
--- principal: schools over the limit in two school years running. interview (约谈): townships, and schools for the first year, over the limit;
--- townships with overdue penalties. overdue: deadlines that the unit owes (4.5), cases that have passed them. reporting_gap: school days
--- without a report. source_refused: days since the newest delivery was refused. subject: stage, deadline or kind.
--- suppressed: a village or school row whose count of children is below disclosure.small_cell, or whose rate is suppressed, shows no value.
+-- Left out is what stands on counts of children at a village or school that is withheld, or on few of them: being on the list at all tells of
+-- a child there (spec 6.3). restricted.accountability_list has every entry; suppressed is false in every row that is left.
 with
-night as (select as_of, year_start from core.night),
-policy as (select rates_dropout_variant, reporting_gap_days, disclosure_small_cell from core.policy),
--- A division stands on both lines, a village and a school on one.
-unit as (select * from indicators.unit where line = 'household' or unit_level = 'school'),
-over_limit as (
-    select d.unit_code, d.unit_level, d.stage, d.rate, d.limit_rate, d.consecutive, d.suppressed
-    from published.dropout_rate as d
-    inner join policy as p on d.variant = p.rates_dropout_variant
-    where d.over_limit and d.unit_level in ('township', 'school')
-),
-
-overdue as (
-    select split_part(o.unit_code, '/', 1) as unit_code, o.deadline, count(distinct o.case_uid) as cases
-    from ledger.case_owner as o
-    inner join ledger.case_deadline as d on o.case_uid = d.case_uid and o.deadline = d.deadline
-    where d.overdue
-    group by split_part(o.unit_code, '/', 1), o.deadline
-),
-
-silent as (
-    select g.school_code, count(d.day) as days
-    from restricted.reporting_gaps as g
-    cross join night as n
-    inner join unit as u on g.school_code = u.unit_code
-    left join core.school_day as d on u.county_code = d.county_code and d.day > coalesce(g.last_reported, n.year_start - 1)
-    group by g.school_code
-),
-
-entry as (
-    select
-        unit_code, case when unit_level = 'school' and consecutive then 'principal' else 'interview' end as list, stage as subject,
-        'dropout_rate' as measure, rate as value, limit_rate as limit_value, suppressed, false as counts_children
-    from over_limit
-    union all
-    select unit_code, 'interview', deadline, 'overdue_cases', cast(overdue as decimal(9, 2)), 0, suppressed, false
-    from published.deadlines
-    where unit_level = 'township' and deadline = 'penalty_due' and overdue > 0
-    union all
-    select unit_code, 'overdue', deadline, 'overdue_cases', cast(cases as decimal(9, 2)), 0, false, true
-    from overdue
-    union all
-    select s.school_code, 'reporting_gap', '日报', 'silent_days', cast(s.days as decimal(9, 2)), p.reporting_gap_days, false, false
-    from silent as s
-    cross join policy as p
-    union all
-    select s.division, 'source_refused', s.kind, 'refused_days', cast(s.as_of - s.delivered_on as decimal(9, 2)), 0, false, false
-    from published.source_status as s
-    where s.state = 'refused'
-),
-
-judged as (
-    select
-        e.*, u.unit_level, u.unit_name, u.parent_code,
-        e.suppressed or (u.unit_level in ('village', 'school') and e.counts_children and e.value between 1 and p.disclosure_small_cell - 1) as hidden
-    from entry as e
-    cross join policy as p
-    inner join unit as u on e.unit_code = u.unit_code
+policy as (select disclosure_small_cell from core.policy),
+withheld as (select family, unit_code from indicators.withheld),
+family_of as (
+    select unnest(['overdue_cases', 'dropout_rate']) as measure, unnest(['ledger', 'schooling']) as family
 )
 
 select
-    n.as_of,
-    j.unit_code,
-    j.unit_level,
-    j.unit_name,
-    j.parent_code,
-    j.list,
-    j.subject,
-    j.measure,
-    case when not j.hidden then cast(j.value as decimal(9, 2)) end as value,
-    cast(j.limit_value as decimal(9, 2)) as limit_value,
-    j.hidden as suppressed
-from judged as j
-cross join night as n
+    a.as_of,
+    a.unit_code,
+    a.unit_level,
+    a.unit_name,
+    a.parent_code,
+    a.list,
+    a.subject,
+    a.measure,
+    a.value,
+    a.limit_value,
+    false as suppressed
+from restricted.accountability_list as a
+cross join policy as p
+left join family_of as f on a.measure = f.measure
+left join withheld as w on f.family = w.family and a.unit_code = w.unit_code
+where w.unit_code is null
+    and not (a.unit_level in ('village', 'school') and a.measure = 'overdue_cases' and a.value between 1 and p.disclosure_small_cell - 1)

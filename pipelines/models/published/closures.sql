@@ -1,9 +1,10 @@
 -- One row per unit, line and reason with any closed case (spec 4.2, 6.1).
 -- key: unit_code, line, close_reason
--- suppressed: a village or school row with a count below disclosure.small_cell shows no counts (spec 6.3).
+-- suppressed: a village or school that is withheld shows no counts, and has a row for every reason that any of its siblings has: which
+-- rows there are would tell whose cases they were (spec 6.3).
 with
 night as (select as_of from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code, siblings from indicators.withheld where family = 'ledger'),
 unit as (select * from indicators.unit),
 counted as (
     select
@@ -17,30 +18,36 @@ counted as (
     group by u.line, u.unit_code, c.close_reason
 ),
 
-judged as (
-    select
-        c.*,
-        u.unit_level, u.unit_name, u.parent_code,
-        u.unit_level in ('village', 'school') and (
-            c.closed_today between 1 and p.disclosure_small_cell - 1 or c.closed_this_school_year between 1 and p.disclosure_small_cell - 1
-            or c.closed_to_date between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+reason_of_siblings as (
+    select w.siblings, c.line, c.close_reason
     from counted as c
-    cross join policy as p
-    inner join unit as u on c.line = u.line and c.unit_code = u.unit_code
+    inner join withheld as w on c.unit_code = w.unit_code
+    group by w.siblings, c.line, c.close_reason
+),
+
+every_row as (
+    select
+        c.line, c.unit_code, c.close_reason, c.closed_today, c.closed_this_school_year, c.closed_to_date, false as suppressed
+    from counted as c
+    where c.unit_code not in (select unit_code from withheld)
+    union all
+    select r.line, w.unit_code, r.close_reason, null, null, null, true
+    from withheld as w
+    inner join reason_of_siblings as r on w.siblings = r.siblings
 )
 
 select
     n.as_of,
-    j.unit_code,
-    j.unit_level,
-    j.unit_name,
-    j.parent_code,
-    j.line,
-    j.close_reason,
-    case when not j.suppressed then j.closed_today end as closed_today,
-    case when not j.suppressed then j.closed_this_school_year end as closed_this_school_year,
-    case when not j.suppressed then j.closed_to_date end as closed_to_date,
-    j.suppressed
-from judged as j
+    u.unit_code,
+    u.unit_level,
+    u.unit_name,
+    u.parent_code,
+    r.line,
+    r.close_reason,
+    r.closed_today,
+    r.closed_this_school_year,
+    r.closed_to_date,
+    r.suppressed
+from every_row as r
 cross join night as n
+inner join unit as u on r.line = u.line and r.unit_code = u.unit_code

@@ -1,9 +1,9 @@
 -- One row per unit of the household line and deadline: open cases that still owe it, those overdue, the oldest (spec 4.4).
 -- key: unit_code, deadline
--- suppressed: a village row with a count below disclosure.small_cell shows no counts (spec 6.3).
+-- suppressed: a village that is withheld shows no counts (spec 6.3).
 with
 night as (select as_of from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code from indicators.withheld where family = 'ledger'),
 unit as (select * from indicators.unit where line = 'household'),
 deadlines as (
     select unnest(['verify_due', 'first_visit_due', 'notice_due', 'penalty_due', 'lawsuit_due', 'month_report_due']) as deadline
@@ -25,13 +25,11 @@ judged as (
     select
         u.unit_code, u.unit_level, u.unit_name, u.parent_code, d.deadline,
         coalesce(c.due, 0) as due, coalesce(c.overdue, 0) as overdue, c.oldest_overdue_days,
-        u.unit_level = 'village' and (
-            coalesce(c.due, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(c.overdue, 0) between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+        w.unit_code is not null as suppressed
     from unit as u
     cross join deadlines as d
-    cross join policy as p
     left join counted as c on u.unit_code = c.unit_code and d.deadline = c.deadline
+    left join withheld as w on u.unit_code = w.unit_code
 )
 
 select

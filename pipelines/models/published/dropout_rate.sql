@@ -1,17 +1,13 @@
 -- One row per unit of the school line, stage and variant: 辍学率 in per cent (spec 5.1, 6.1).
 -- key: unit_code, school_year, stage, variant
--- suppressed: a school row with a count below disclosure.small_cell shows neither counts nor rate (spec 6.3).
+-- suppressed: a school that is withheld shows neither counts nor what follows from them (spec 6.3).
 with
 night as (select as_of from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code from indicators.withheld where family = 'schooling'),
 judged as (
-    select
-        d.*,
-        d.unit_level = 'school' and (
-            abs(d.numerator) between 1 and p.disclosure_small_cell - 1 or coalesce(d.denominator, 0) between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+    select d.*, w.unit_code is not null as suppressed
     from indicators.dropout_rate as d
-    cross join policy as p
+    left join withheld as w on d.unit_code = w.unit_code
 )
 
 select
@@ -27,11 +23,11 @@ select
     case when not j.suppressed then j.denominator end as denominator,
     case when not j.suppressed then j.rate end as rate,
     j.limit_rate,
-    j.over_limit,
+    case when not j.suppressed then j.over_limit end as over_limit,
     case when not j.suppressed then j.last_year_rate end as last_year_rate,
-    j.consecutive,
+    case when not j.suppressed then j.consecutive end as consecutive,
     case when not j.suppressed then j.at_bound end as at_bound,
-    j.note,
+    case when not j.suppressed then j.note end as note,
     j.suppressed
 from judged as j
 cross join night as n

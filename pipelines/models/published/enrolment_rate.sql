@@ -1,18 +1,13 @@
 -- One row per unit of the household line, entry rate and group, in per cent (spec 5.3, 6.1).
 -- key: unit_code, school_year, indicator, group
--- suppressed: a village row with a count below disclosure.small_cell shows neither counts nor rate (spec 6.3).
+-- suppressed: a village that is withheld shows neither counts nor what follows from them (spec 6.3).
 with
 night as (select as_of from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code from indicators.withheld where family = 'schooling'),
 judged as (
-    select
-        e.*,
-        e.unit_level = 'village' and (
-            e.numerator between 1 and p.disclosure_small_cell - 1 or e.denominator between 1 and p.disclosure_small_cell - 1
-            or coalesce(e.gap_children, 0) between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+    select e.*, w.unit_code is not null as suppressed
     from indicators.enrolment_rate as e
-    cross join policy as p
+    left join withheld as w on e.unit_code = w.unit_code
 )
 
 select

@@ -1,10 +1,10 @@
 -- One row per unit of the school line and stage: the ministry's six numbers of the month of D (spec 5.5): suspected and verified
 -- open at D, returned = closed `returned` in the month; cases with a stage.
 -- key: unit_code, month, stage
--- suppressed: a school row with a count below disclosure.small_cell shows no counts (spec 6.3).
+-- suppressed: a school that is withheld shows no counts (spec 6.3).
 with
 night as (select as_of, month from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code from indicators.withheld where family = 'ledger'),
 unit as (select * from indicators.unit where line = 'school'),
 stages as (select 'primary' as stage union all select 'junior'),
 counted as (
@@ -23,14 +23,11 @@ judged as (
     select
         u.unit_code, u.unit_level, u.unit_name, u.parent_code, s.stage,
         coalesce(c.suspected, 0) as suspected, coalesce(c.verified, 0) as verified, coalesce(c.returned, 0) as returned,
-        u.unit_level = 'school' and (
-            coalesce(c.suspected, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(c.verified, 0) between 1 and p.disclosure_small_cell - 1
-            or coalesce(c.returned, 0) between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+        w.unit_code is not null as suppressed
     from unit as u
     cross join stages as s
-    cross join policy as p
     left join counted as c on u.unit_code = c.unit_code and s.stage = c.stage
+    left join withheld as w on u.unit_code = w.unit_code
 )
 
 select

@@ -1,20 +1,13 @@
 -- One row per unit of the school line, indicator and variant: 巩固率 in per cent (spec 5.2, 6.1).
 -- key: unit_code, school_year, indicator, variant
--- suppressed: a school row with a count below disclosure.small_cell shows neither counts nor rates (spec 6.3).
+-- suppressed: a school that is withheld shows neither counts nor what follows from them (spec 6.3).
 with
 night as (select as_of from core.night),
-policy as (select disclosure_small_cell from core.policy),
+withheld as (select unit_code from indicators.withheld where family = 'retention'),
 judged as (
-    select
-        r.*,
-        r.unit_level = 'school' and (
-            coalesce(r.numerator, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(r.entrants, 0) between 1 and p.disclosure_small_cell - 1
-            or coalesce(r.transfers_in, 0) between 1 and p.disclosure_small_cell - 1 or coalesce(r.transfers_out, 0) between 1 and p.disclosure_small_cell - 1
-            or coalesce(r.deaths, 0) between 1 and p.disclosure_small_cell - 1 or abs(coalesce(r.denominator, 0)) between 1 and p.disclosure_small_cell - 1
-            or coalesce(r.gap_children, 0) between 1 and p.disclosure_small_cell - 1 or r.transfers_unmatched between 1 and p.disclosure_small_cell - 1
-        ) as suppressed
+    select r.*, w.unit_code is not null as suppressed
     from indicators.retention as r
-    cross join policy as p
+    left join withheld as w on r.unit_code = w.unit_code
 )
 
 select
@@ -35,11 +28,11 @@ select
     case when not j.suppressed then j.rate end as rate,
     case when not j.suppressed then j.rate_shown end as rate_shown,
     j.target,
-    j.met,
+    case when not j.suppressed then j.met end as met,
     case when not j.suppressed then j.gap_children end as gap_children,
     case when not j.suppressed then j.transfers_unmatched end as transfers_unmatched,
     case when not j.suppressed then j.at_bound end as at_bound,
-    j.note,
+    case when not j.suppressed then j.note end as note,
     j.suppressed
 from judged as j
 cross join night as n
