@@ -9,6 +9,7 @@ from pipelines.restatements import PUBLISHED as RESTATEMENTS
 from quality.integrity import CHECK as ALARMS
 from quality.integrity import TABLE as INTEGRITY
 from quality.invariants import INVARIANTS
+from quality.siblings import CHECK as SIBLINGS
 from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
 from quality.waiting import CHECKS as WORK_THAT_WAITS
@@ -54,5 +55,6 @@ def _screens(table: str) -> tuple[Declared, ...]:
     contract = CATALOGUE[table]
     if contract.audience != "public":
         return ()
-    checks = ("screen_columns", "screen_texts", *(("screen_small_cells",) if "suppressed" in contract.columns else ()))
+    small = ("screen_small_cells", SIBLINGS) if "suppressed" in contract.columns else ()
+    checks = ("screen_columns", "screen_texts", *small)
     return tuple(Declared(check, table, True, table) for check in checks)

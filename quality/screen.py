@@ -1,7 +1,7 @@
 """The publication screen: the last look at the public tables before anyone can read them (6.3).
 
 It looks at what is there, not at what the contracts say should be: a column that slipped in, a number inside a text, a
-small cell that nobody suppressed.
+small cell that nobody suppressed, one that the others give away (`quality.siblings`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import polars as pl
 
 from quality.outcome import CITIZEN_NUMBER, PHONE, SAMPLE_SIZE, Outcome, judge
 from quality.reader import TableReader, query
+from quality.siblings import check_siblings
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
 from schemas.tables import Table
@@ -24,9 +25,10 @@ _PATTERN = f"{CITIZEN_NUMBER}|{PHONE}|{CHILD_KEY}"
 
 
 def screen(reader: TableReader, tables: Iterable[Table], *, small_cell: int) -> list[Outcome]:
-    """Three blocking outcomes for every public table; `small_cell` is policy `disclosure.small_cell`.
+    """Two blocking outcomes for every public table, four where rows may be suppressed.
 
-    Tables of another audience are passed over. Never raises: a table that cannot be read fails.
+    `small_cell` is policy `disclosure.small_cell`. Tables of another audience are passed over. Never raises: a table
+    that cannot be read fails.
     """
     outcomes = []
     for table in tables:
@@ -50,11 +52,11 @@ def screen(reader: TableReader, tables: Iterable[Table], *, small_cell: int) -> 
 
 
 def _screen_table(reader: TableReader, table: Table, small_cell: int) -> list[Outcome]:
-    """Columns, texts and small cells of one table."""
+    """Columns, texts, small cells and siblings of one table."""
     found = reader.read(query("*", table, "limit 0")).schema
     outcomes = [_columns(table, found), _texts(reader, table, found)]
     if "suppressed" in found:
-        outcomes.append(_small_cells(reader, table, found, small_cell))
+        outcomes += [_small_cells(reader, table, found, small_cell), check_siblings(reader, table)]
     return outcomes
 
 

@@ -29,6 +29,7 @@ class Table:
     `values`          column → allowed values of a filled cell.
     `items`           column → allowed items of a list, or of a text joined by `;`.
     `counted`         counts that are null only in rows marked `suppressed` (6.3).
+    `sparse`          a row stands only where something was counted: that it is there tells.
     `types`           column → storage type where it differs from the column's own (the extracts are stored narrower).
     `notes`           column → (label, description) where the table uses the column in a narrower sense.
     `origins`         column → source, where the rule of `source_of` would name the wrong one.
@@ -52,6 +53,7 @@ class Table:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counted: tuple[str, ...] = ()
+    sparse: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from schemas.catalogue import CATALOGUE
 from schemas.values import INTEGRITY_MEASURE
 from tests.quality.conftest import Warehouse
 
-TABLE = CATALOGUE["published.integrity"]
+TABLE = CATALOGUE["restricted.integrity_alarms"]
 
 
 def row(unit: str, level: str, measure: str, warned: bool | None) -> dict[str, object]:

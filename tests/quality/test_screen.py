@@ -14,8 +14,15 @@ SOURCES = CATALOGUE["published.source_status"]
 
 def six(code: str, level: str, suspected: int | None, *, name: str = "城关镇小学", suppressed: bool = False):
     return {
-        **{"as_of": DAY, "unit_code": code, "unit_level": level, "unit_name": name, "month": "2025-11"},
-        **{"stage": "primary", "suspected": suspected, "verified": 0, "returned": 0, "suppressed": suppressed},
+        **{"as_of": DAY, "unit_code": code, "unit_level": level, "unit_name": name, "parent_code": "990121001000"},
+        **{
+            "month": "2025-11",
+            "stage": "primary",
+            "suspected": suspected,
+            "verified": 0,
+            "returned": 0,
+            "suppressed": suppressed,
+        },
     }
 
 
@@ -27,11 +34,13 @@ def by_check(outcomes):
     return {outcome.check: outcome for outcome in outcomes}
 
 
-def test_a_clean_table_passes_all_three(warehouse, fill):
+def test_a_clean_table_passes_all_four(warehouse, fill):
+    blank = {"suppressed": True, "verified": None, "returned": None}
     fill(
         SIX,
-        six("3199000001", "school", None, suppressed=True),
-        six("3199000002", "school", 5),
+        six("3199000001", "school", None) | blank,
+        six("3199000002", "school", None) | blank,
+        six("3199000003", "school", 5) | {"parent_code": "990122001000"},
         six("990121000000", "county", 3),
     )
     outcomes = screen(warehouse, [SIX], small_cell=5)
@@ -39,6 +48,7 @@ def test_a_clean_table_passes_all_three(warehouse, fill):
         ("screen_columns", "pass", True),
         ("screen_texts", "pass", True),
         ("screen_small_cells", "pass", True),
+        ("screen_siblings", "pass", True),
     ]
 
 

@@ -106,6 +106,12 @@ SPEC = {
         "evidence_delivery evidence_row",
         "child_key",
     ),
+    "restricted.accountability_list": (
+        U + "list subject measure value limit_value",
+        "",
+        "unit_code list subject measure",
+    ),
+    "restricted.integrity_alarms": (U + "month measure value base warned", "fact", "unit_code month measure"),
     "restricted.figure_children": (
         "indicator child_key household_division school_code grade status category",
         "",
@@ -220,7 +226,7 @@ def test_types_are_those_of_section_6_4(full_name):
             assert found == "VARCHAR[]"
         elif (full_name, name) == ("restricted.task_list", "overdue"):
             assert found == "BOOLEAN"
-        elif (full_name, name) == ("published.integrity", "value"):
+        elif name == "value" and full_name in ("published.integrity", "restricted.integrity_alarms"):
             assert found == "BIGINT"  # a count, as its base
         elif (full_name, name) == ("published.assessment", "line"):
             assert found == "DECIMAL(9,2)"

@@ -13,17 +13,24 @@ policy as (select disclosure_small_cell - 1 as small from core.policy),
 unit as (
     select
         u.unit_code, u.unit_level, u.county_code, coalesce(a.above_code, u.parent_code, '') as above_code,
-        coalesce(u.parent_code, a.above_code, '') as parent_code
+        coalesce(u.parent_code, a.above_code, '') as parent_code, p.unit_level as parent_level, p.parent_code as grandparent_code
     from indicators.unit as u
     left join indicators.unit_above as a on u.line = a.line and u.unit_code = a.unit_code
+    left join indicators.unit as p on u.line = p.line and u.parent_code = p.unit_code
     where u.unit_level in ('village', 'school')
 ),
 
 -- Where 区划 names another unit above than the codes do, the siblings of both are siblings.
-link as (
+bent as (
     select above_code as code, parent_code as other from unit where above_code <> parent_code
     union
-    select parent_code, above_code from unit where above_code <> parent_code
+    select county_code, grandparent_code from unit where unit_level = 'school' and parent_level = 'township' and county_code <> grandparent_code
+),
+
+link as (
+    select code, other from bent
+    union
+    select other, code from bent
 ),
 
 reached as (
@@ -46,9 +53,10 @@ sibling as (
     inner join families as f on u.unit_level = f.unit_level
     left join root as r on u.above_code = r.code
     union all
-    select 'retention', unit_code, unit_level || '/' || coalesce(county_code, '')
-    from unit
-    where unit_level = 'school'
+    select 'retention', u.unit_code, u.unit_level || '/' || coalesce(r.root_code, u.county_code, '')
+    from unit as u
+    left join root as r on u.county_code = r.code
+    where u.unit_level = 'school'
 ),
 
 small as (

@@ -92,11 +92,14 @@ def test_small_counts_of_a_school_are_not_shown(province: Province) -> None:
     province.run("2025-10-31", ALL)
     assert counts(province, PRIMARY) == (None, None, None, None, True)
     assert counts(province, NINE_YEAR) == (0, 0, 0, 0, False)
-    assert province.rows("published.handover", unit_code=JUNIOR) == []
-    province.changes = {"disclosure": {"small_cell": 2}}
+    # Its sibling teaches no primary stage; a row that only some have would tell.
+    assert counts(province, JUNIOR) == (None, None, None, None, True)
+    province.changes = {"disclosure": {"small_cell": 1}}
+    province.engine.execute("delete from ledger.withheld_history")  # once withheld, always
     province.run("2025-10-31", ALL)
     province.changes = {}
     assert counts(province, PRIMARY) == (10, 8, 0, 2, False)
+    assert province.rows("published.handover", unit_code=JUNIOR) == []
 
 
 def test_the_next_class_is_the_next_years(province: Province) -> None:
@@ -107,11 +110,13 @@ def test_the_next_class_is_the_next_years(province: Province) -> None:
 def test_contract_and_screen_catch_a_bad_row(province: Province) -> None:
     province.run("2025-10-31", ALL)
     assert check_contract(province.engine, TABLE).passed
-    assert [o.verdict for o in screen(province.engine, [TABLE], small_cell=5)] == ["pass"] * 3
+    assert [o.verdict for o in screen(province.engine, [TABLE], small_cell=5)] == ["pass"] * 4
     province.engine.execute(
         f"update published.handover set leavers = 2, arrived = 2, pending = 0, lost = 0, suppressed = false "
         f"where unit_code = '{PRIMARY}'"
     )
-    assert screen(province.engine, [TABLE], small_cell=5)[-1].blocks
+    found = {o.check: o for o in screen(province.engine, [TABLE], small_cell=5)}
+    assert found["screen_small_cells"].blocks
+    assert found["screen_siblings"].sample == (TOWN,), "one of two schools is shown, the other follows"
     province.engine.execute("update published.handover set lost = null")
     assert not check_contract(province.engine, TABLE).passed

@@ -159,7 +159,7 @@ def test_two_years_in_a_row_over_the_limit(province: Province) -> None:
 
 def test_small_schools_are_not_shown(province: Province) -> None:
     row = province.one("published.dropout_rate", unit_code=PRIMARY, stage="primary", variant="event")
-    assert (row["suppressed"], row["numerator"], row["rate"], row["over_limit"]) == (True, None, None, True)
+    assert (row["suppressed"], row["numerator"], row["rate"], row["over_limit"]) == (True, None, None, None)
     row = province.one("published.dropout_rate", unit_code=COUNTY, stage="primary", variant="event")
     assert (row["suppressed"], row["numerator"]) == (False, 2)
 

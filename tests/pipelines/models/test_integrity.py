@@ -101,7 +101,7 @@ def test_a_new_case_is_no_silence() -> None:
     made.night("2025-11-10", ALL)
     made.run("2025-11-30", ALL)
     assert alarm(made, PRIMARY, "zero_after_nonzero", "2025-11") == (1, 5, False)
-    assert published(made, PRIMARY, "zero_after_nonzero", "2025-11") == (None, None, False, True)
+    assert published(made, PRIMARY, "zero_after_nonzero", "2025-11") == (None, None, None, True)
     made.close()
 
 
@@ -173,7 +173,7 @@ def test_one_paper_for_three_children() -> None:
     # 证甲 is of three children, one of them in September; child 2 is at the school, the others at their township.
     assert alarm(made, COUNTY, "evidence_reused", "2025-11") == (3, 4, True)
     assert alarm(made, PRIMARY, "evidence_reused", "2025-11") == (3, 1, True)
-    assert published(made, PRIMARY, "evidence_reused", "2025-11") == (None, None, True, True)
+    assert published(made, PRIMARY, "evidence_reused", "2025-11") == (None, None, None, True)
     assert alarm(made, PRIMARY, "evidence_reused", "2025-10") is None
     made.close()
 
@@ -287,5 +287,7 @@ def test_returns_on_paper_are_asked_about() -> None:
     made.run("2025-09-16", ALL)
     assert published(made, COUNTY, "paper_returns", "2025-09") == (1, 6, True, False)
     # One child in a school: the alarm is told, the numbers are not.
-    assert published(made, PRIMARY, "paper_returns", "2025-09") == (None, None, True, True)
+    assert published(made, PRIMARY, "paper_returns", "2025-09") == (None, None, None, True)
+    seen = made.one("restricted.integrity_alarms", unit_code=PRIMARY, measure="paper_returns", month="2025-09")
+    assert seen["warned"], "those who look see it"
     made.close()
