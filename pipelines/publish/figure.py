@@ -152,7 +152,7 @@ def _numbers(report: TableReader, given: Mapping[str, object], indicator: str) -
 
 def _fraction(row: Mapping[str, object]) -> str:
     if row.get("suppressed"):
-        return "小数据已隐去（1-4人）"
+        return "已隐去（村、校小数据1-4人及其同级单位）"
     value, denominator = row["rate"], row["denominator"]
     shown = rate(value, denominator, at_bound=bool(row["at_bound"])) or "（分母为0，不计算）"  # type: ignore[arg-type]
     unit = "" if value is None else "%"

@@ -12,8 +12,11 @@ night as (select as_of, school_year, previous_night from core.night),
 policy as (select disclosure_small_cell - 1 as small from core.policy),
 unit as (
     select
-        u.unit_code, u.unit_level, u.county_code, coalesce(a.above_code, u.parent_code, '') as above_code,
-        coalesce(u.parent_code, a.above_code, '') as parent_code, p.unit_level as parent_level, p.parent_code as grandparent_code
+        u.unit_code, u.unit_level,
+        u.unit_level || '/' || coalesce(a.above_code, u.parent_code, '') as by_code,
+        u.unit_level || '/' || coalesce(u.parent_code, a.above_code, '') as by_parent,
+        u.unit_level || '/' || coalesce(u.county_code, '') as by_county,
+        case when p.unit_level = 'township' then u.unit_level || '/' || coalesce(p.parent_code, u.county_code, '') end as by_grandparent
     from indicators.unit as u
     left join indicators.unit_above as a on u.line = a.line and u.unit_code = a.unit_code
     left join indicators.unit as p on u.line = p.line and u.parent_code = p.unit_code
@@ -22,9 +25,9 @@ unit as (
 
 -- Where 区划 names another unit above than the codes do, the siblings of both are siblings.
 bent as (
-    select above_code as code, parent_code as other from unit where above_code <> parent_code
+    select by_code as code, by_parent as other from unit where by_code <> by_parent
     union
-    select county_code, grandparent_code from unit where unit_level = 'school' and parent_level = 'township' and county_code <> grandparent_code
+    select by_county, by_grandparent from unit where unit_level = 'school' and by_county <> by_grandparent
 ),
 
 link as (
@@ -48,14 +51,14 @@ families as (
 ),
 
 sibling as (
-    select f.family, u.unit_code, u.unit_level || '/' || coalesce(r.root_code, u.above_code) as siblings
+    select f.family, u.unit_code, coalesce(r.root_code, u.by_code) as siblings
     from unit as u
     inner join families as f on u.unit_level = f.unit_level
-    left join root as r on u.above_code = r.code
+    left join root as r on u.by_code = r.code
     union all
-    select 'retention', u.unit_code, u.unit_level || '/' || coalesce(r.root_code, u.county_code, '')
+    select 'retention', u.unit_code, coalesce(r.root_code, u.by_county)
     from unit as u
-    left join root as r on u.county_code = r.code
+    left join root as r on u.by_county = r.code
     where u.unit_level = 'school'
 ),
 

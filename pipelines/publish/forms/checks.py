@@ -247,7 +247,7 @@ def yield_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
 
 def alarm_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
     """That an alarm is no judgement."""
-    return ("预警是请人去看的数字，不是结论。学校的预警见数据库 published.integrity。",)
+    return ("预警是请人去看的数字，不是结论。学校的预警见 cases.duckdb 的 restricted.integrity_alarms。",)
 
 
 def restated_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
