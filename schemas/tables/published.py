@@ -11,6 +11,7 @@ from schemas.tables.table import Table
 UNIT = ("unit_code", "unit_level", "unit_name", "parent_code")
 LEDGER_SOURCES = ("户籍", "学籍", "在校", "缺课", "日报", "劝返", "学籍查询")
 SEASONAL = ("school_days", "unexcused_days", "excused_days", "cases_opened", "unapproved_holidays")
+TREND = ("open_at_end", "suspected_open", "verified_open", "overdue", "zeroed")
 UNIT_LEVELS = tuple(values.UNIT_LEVEL)
 
 INTEGRITY_VALUES = {
@@ -625,5 +626,20 @@ TABLES = (
         audience="public",
         sources=LEDGER_SOURCES,
         spec="5.5",
+    ),
+    Table(
+        schema="published",
+        name="trend",
+        label="台账趋势表",
+        description="The ledger of the household line night by night: the last 30 nights, before them the last of a month",
+        grain="one unit from the county up and night on the business date",
+        key=("as_of", "unit_code", "night"),
+        columns=("as_of", *UNIT, "night", *TREND),
+        required=("unit_level", "unit_name", *TREND),
+        values={"unit_level": ("province", "prefecture", "county")},
+        layer="published",
+        audience="public",
+        sources=LEDGER_SOURCES,
+        spec="6.2",
     ),
 )

@@ -95,6 +95,12 @@ SPEC = {
         "",
         "unit_code line group measure span",
     ),
+    # More than section 6.1 names: what the line on the page is drawn from.
+    "published.trend": (
+        "",
+        U + "night open_at_end suspected_open verified_open overdue zeroed",
+        "unit_code night",
+    ),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",

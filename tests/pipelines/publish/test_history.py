@@ -192,3 +192,13 @@ def test_what_changed_since_the_last_night(told: tuple[Path, object]) -> None:
         ("last_night", FIRST, 1, 2, 1),
         ("week", FIRST, 1, 2, 1),
     ]
+
+
+def test_the_trend_tells_of_every_night_what_is_known_now(told: tuple[Path, object]) -> None:
+    query = (
+        "select night, open_at_end, zeroed from published.trend "
+        "where unit_level = 'county' and unit_code = '990121000000' order by 1"
+    )
+    # The second night was run again after the corrected delivery, and looks no further than itself.
+    assert [row[:2] for row in rows(told[0], SECOND, "report.duckdb", query)] == [(FIRST, 1), (SECOND, 2)]
+    assert [row[:2] for row in rows(told[0], THIRD, "report.duckdb", query)] == [(FIRST, 0), (SECOND, 1), (THIRD, 1)]
