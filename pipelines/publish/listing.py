@@ -15,15 +15,15 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from pipelines.publish.reader import TableReader
-from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE, iso, percent, rate, yes_no
+from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE, change, iso, percent, rate, yes_no
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import quoted
 from schemas.tables import Table
 
-Kind = Literal["text", "count", "number", "rate", "percent", "yes_no", "date"]
-"""How a value is written: a word; a number of children or things; a measure whose unit the row names; a rate with its
-denominator (blank for 0/0, — for not available, ※ at a bound); a target or limit in per cent; 是 or 否; a date (blank
-without one)."""
+Kind = Literal["text", "count", "number", "change", "rate", "percent", "yes_no", "date"]
+"""How a value is written: a word; a number of children or things; a measure whose unit the row names; a difference with
+its sign; a rate with its denominator (blank for 0/0, — for not available, ※ at a bound); a target or limit in per cent;
+是 or 否; a date (blank without one)."""
 
 How = Literal["value", "sum", "true", "rows"]
 """One cell; the sum of the cells that the row's keys leave; how many of them are true; how many rows there are."""
@@ -161,6 +161,8 @@ def text(kind: Kind, value: Value) -> str:
         return NOT_AVAILABLE if raw is None else str(raw)
     if kind == "number":
         return NOT_AVAILABLE if raw is None else f"{Decimal(str(raw)).normalize():f}"
+    if kind == "change":
+        return change(raw if isinstance(raw, int | Decimal) else None)
     if kind == "rate":
         return rate(_decimal(raw), value.base, at_bound=value.bound)
     if kind == "percent":

@@ -15,7 +15,7 @@ from pipelines.publish.databases import write_databases
 from pipelines.publish.folder import new_folder, show
 from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
-from pipelines.publish.page import write_page
+from pipelines.publish.page import read_page, write_pages
 from pipelines.publish.readback import Block, read_back, read_workbook
 from pipelines.publish.twins import write_twins
 from pipelines.publish.workbooks import write_forms
@@ -64,19 +64,11 @@ def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping
     reports = folder / REPORTS
     reports.mkdir()
     night = ReportNight(engine, as_of, policy)
-    blocks = write_forms(night, reports)
-    write_page(
-        engine,
-        as_of,
-        reports,
-        dropout_variant=night.dropout_variant,
-        retention_variant=night.retention_variant,
-    )
-    return blocks
+    return [*write_forms(night, reports), *write_pages(night, reports)]
 
 
 def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:
     """Hold every figure of the written files against the written databases (spec 6.2); raises where one differs."""
     with Snapshot(folder / REPORT) as report, Snapshot(folder / CASES) as cases:
         databases = {"published": report, "restricted": cases, "quality": cases}
-        read_back(folder / REPORTS, blocks, databases, {".xlsx": read_workbook}, as_of)
+        read_back(folder / REPORTS, blocks, databases, {".xlsx": read_workbook, ".html": read_page}, as_of)

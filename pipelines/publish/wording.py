@@ -93,6 +93,13 @@ def percent(value: Decimal | None) -> str:
     return NOT_AVAILABLE if value is None else f"{value:.2f}"
 
 
+def change(value: int | Decimal | None) -> str:
+    """A difference with its sign, 0 without one; — where there is nothing to hold it against."""
+    if value is None:
+        return NOT_AVAILABLE
+    return f"{value:+}" if value else str(value)
+
+
 def listed(names: list[str], of: int, most: int = 5) -> str:
     """Names of units in one phrase: 全部单位, or at most `most` of them and how many there are."""
     if len(names) == of and of > 1:

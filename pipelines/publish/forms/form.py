@@ -66,11 +66,10 @@ class Part:
     def listing(self, night: ReportNight, scope: Scope, level: str) -> Listing:
         """The table of a scope down to a level; filled once a night for all scopes."""
         columns, rows, values = night.keep(self, lambda: _filled(self, night))
-        kept = night.within(rows, scope, level) if "unit_level" in rows.columns else rows
-        if "unit_level" in kept.columns:
-            # Units above those that the sheet is about stand out.
-            above = (pl.col("look") == "unit") & (pl.col("unit_level") != level)
-            kept = kept.with_columns(look=pl.when(above).then(pl.lit("total")).otherwise("look"))
+        kept = rows
+        if "unit_level" in rows.columns:
+            cuts = night.keep((self, level), lambda: _cuts(night, rows, level))
+            kept = cuts.get(scope.unit_code if scope.level == COUNTY else None, rows.clear())
         return Listing(
             title=f"{scope.name}{night.day}{self.name}",
             measure=self.measure,
@@ -85,6 +84,20 @@ class Part:
 def _filled(part: Part, night: ReportNight) -> tuple[tuple[Column, ...], pl.DataFrame, tuple[tuple[Value, ...], ...]]:
     columns, rows = tuple(part.columns(night)), part.rows(night)
     return columns, rows.with_row_index("row"), fill(night.reader, night.as_of, columns, rows)
+
+
+def _cuts(night: ReportNight, rows: pl.DataFrame, level: str) -> dict[str | None, pl.DataFrame]:
+    """The rows down to a level: of the province (under None) and of every county, all cut at once."""
+    whole = night.within(rows, night.province, level)
+    if "look" in whole.columns:
+        # Units above those that the sheet is about stand out.
+        above = (pl.col("look") == "unit") & (pl.col("unit_level") != level)
+        whole = whole.with_columns(look=pl.when(above).then(pl.lit("total")).otherwise("look"))
+    of_counties = whole.filter(pl.col("county").is_not_null()).with_columns(
+        pl.col("depth") - pl.col("depth").min().over("county")
+    )
+    by_county = of_counties.partition_by("county", as_dict=True, maintain_order=True)
+    return {None: whole, **{str(county): cut for (county,), cut in by_county.items()}}
 
 
 @dataclass(frozen=True)

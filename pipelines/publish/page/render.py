@@ -1,89 +1,130 @@
-"""Writes the page: view model into template, every text escaped, nothing fetched from anywhere."""
+"""Writes the pages: sections into the template, every text escaped, nothing fetched from anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-import polars as pl
+from pipelines.publish.forms.night import COUNTY, ReportNight, Scope
+from pipelines.publish.page import rates, trend, trust, work, zero
+from pipelines.publish.page.units import PAGE
+from pipelines.publish.page.view import Section, Summary
+from pipelines.publish.readback import Block
 
-from pipelines.publish.page import sections
-from pipelines.publish.page.view import Figure, Page
-from pipelines.publish.reader import PublishedNight, TableReader, Unit
-from pipelines.publish.wording import chinese_date, rate
-from schemas.definitions import definition
+_TEMPLATE, _STYLE, _SCRIPT = "index.html.j2", "page.css", "page.js"
+_SECTIONS = (
+    zero.zeroing,
+    trend.trend,
+    trend.change,
+    zero.open_cases,
+    rates.dropout,
+    rates.retention,
+    rates.entry,
+    rates.ranking,
+    work.deadlines,
+    work.campaigns,
+    trust.sources,
+    trust.quality,
+    trust.checks,
+)
+"""What officials read first comes first (spec 1.2); a section without anything to say of a scope is left out."""
 
-PAGE = "index.html"
-_TEMPLATE = "index.html.j2"
+
+@dataclass(frozen=True)
+class Link:
+    """A page beside or above: its address from here, and its name."""
+
+    to: str
+    name: str
 
 
-def write_page(
-    reader: TableReader,
-    as_of: date,
-    folder: Path,
-    *,
-    dropout_variant: str = "event",
-    retention_variant: str = "national",
-) -> Path:
-    """Write the page of one published night into `folder` and return its path; the same night gives the same bytes.
+@dataclass(frozen=True)
+class Page:
+    """One page as the template draws it."""
 
-    Units from province to township only, villages and schools never (spec 6.3). Raises KongchuoError where the night
-    was not computed.
+    place: str
+    county: bool
+    day: str
+    iso_day: str
+    up: Link | None
+    before: Link | None
+    after: Link | None
+    summaries: tuple[Summary, ...]
+    sections: tuple[Section, ...]
+
+
+def write_pages(night: ReportNight, folder: Path) -> list[Block]:
+    """Write `index.html` of the province and one a county under `folder`; returns where each of their figures stands.
+
+    Units from province to township only, villages and schools never (spec 6.3). The same night gives the same bytes.
+    Raises KongchuoError where the night was not computed.
     """
-    night = PublishedNight(reader, as_of, dropout_variant=dropout_variant, retention_variant=retention_variant)
-    units = night.units()
-    dropout, retention = night.dropout(), night.retention()
-    page = Page(
-        place=units[0].name,
-        day=chinese_date(as_of),
-        iso_day=as_of.isoformat(),
-        figures=_figures(units, dropout, retention),
-        sections=(
-            sections.zeroing(units),
-            sections.open_cases(units),
-            sections.dropout(dropout, units, definition("dropout_rate", dropout_variant, as_of).formula),
-            sections.retention(retention, definition("nine_year", retention_variant, as_of).formula),
-            sections.deadlines(night.deadlines()),
-            sections.sources(night.source_states(), units),
-        ),
+    template, blocks = _template(), list[Block]()
+    counties = [scope for scope in night.scopes if scope.level == COUNTY]
+    for scope in night.scopes:
+        page = _page(night, scope, counties)
+        file = Path(scope.folder) / PAGE
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(template.render(page=page).encode("utf-8"))
+        blocks += _blocks(file.as_posix(), page)
+    return blocks
+
+
+def _page(night: ReportNight, scope: Scope, counties: list[Scope]) -> Page:
+    def beside(step: int) -> Link | None:
+        place = counties.index(scope) + step if scope in counties else -1
+        if not 0 <= place < len(counties):
+            return None
+        return Link(f"../{counties[place].folder}/{PAGE}", counties[place].name)
+
+    county = scope.level == COUNTY and scope != night.province
+    return Page(
+        place=scope.name,
+        county=county,
+        day=night.day,
+        iso_day=night.as_of.isoformat(),
+        up=Link(f"../{PAGE}", night.province.name) if county else None,
+        before=beside(-1) if county else None,
+        after=beside(1) if county else None,
+        summaries=tuple(zero.summary(night, scope)),
+        sections=tuple(made for section in _SECTIONS if (made := section(night, scope)) is not None),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / PAGE
-    path.write_bytes(_render(page).encode("utf-8"))
-    return path
 
 
-def _figures(units: Sequence[Unit], dropout: pl.DataFrame, retention: pl.DataFrame) -> tuple[Figure, ...]:
-    """The line of numbers at the top: the state of the highest unit in one look."""
-    whole = units[0]
-    counties = [unit for unit in units if unit.level == "county"]
-    zeroed = sum(unit.everyone.zeroed for unit in counties)
-    over = dropout.filter(pl.col("over_limit") & (pl.col("unit_level") == "county"))["unit_code"].n_unique()
-    figures = [
-        Figure("已清零的县级单位", f"{zeroed}/{len(counties)}", "个", alert=zeroed < len(counties)),
-        Figure("期末在册个案", str(whole.everyone.open_at_end), "人"),
-        Figure("其中：疑似", str(whole.everyone.suspected), "人"),
-        Figure("其中：辍学", str(whole.everyone.verified), "人", alert=whole.everyone.verified > 0),
-        Figure("辍学中的脱贫户", str(whole.poor.verified), "人", alert=whole.poor.verified > 0),
-        Figure("有超期事项的个案", str(whole.everyone.overdue), "人", alert=whole.everyone.overdue > 0),
-        Figure("辍学率超限的县级单位", str(over), "个", alert=over > 0),
-    ]
-    for row in retention.filter(pl.col("unit_code") == whole.code).rows(named=True):
-        shown = rate(row["rate_shown"], row["denominator"], at_bound=row["at_bound"])
-        figures.append(Figure("九年义务教育巩固率", shown, "%", alert=row["met"] is False))
-    return tuple(figures)
+def _blocks(file: str, page: Page) -> list[Block]:
+    """Tables, tiles, charts and rows of numbers, each at the place that its element names."""
+    shown = [*page.summaries, *(part for section in page.sections for part in section.parts)]
+    return [Block(file, place, 0, 0, listing) for part in shown for place, listing in part.blocks if listing.values]
 
 
-def _render(page: Page) -> str:
+@cache
+def _template() -> Any:
+    """The template with style and script in it, compiled once; the page's policy names both by their hashes."""
     import jinja2  # here: only a night that publishes needs it
 
+    here = Path(__file__).parent
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(here),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(_TEMPLATE).render(page=page)
+    style, script = ((here / name).read_text(encoding="utf-8") for name in (_STYLE, _SCRIPT))
+    environment.globals |= {
+        "style": style,
+        "script": script,
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+    }
+    return environment.get_template(_TEMPLATE)
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -35,10 +35,11 @@ class MemoryReader:
 
     def __init__(self, tables: Mapping[str, pl.DataFrame]) -> None:
         self._connection = duckdb.connect()
-        self._connection.execute("create schema published")
+        self._connection.execute("create schema published; create schema quality")
         for name, frame in tables.items():
             self._connection.register("frame", frame.to_arrow())
-            self._connection.execute(f"create table published.{name} as select * from frame")
+            table = name if "." in name else f"published.{name}"
+            self._connection.execute(f"create table {table} as select * from frame")
             self._connection.unregister("frame")
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
@@ -168,7 +169,203 @@ def _sources() -> list[dict[str, Any]]:
     ]
     return [
         {"as_of": AS_OF, "kind": kind, "division": code, "state": state, "delivered_on": day, "reason": reason}
+        | dict.fromkeys(("rows", "accepted", "rejected"), 7 if state == "in_force" else None)
         for kind, code, state, day, reason in states
+    ]
+
+
+def _unit(level: str = "") -> list[tuple[dict[str, Any], tuple[int, int]]]:
+    """The first columns of a row of every unit (of a level), and its suspected and verified cases."""
+    return [
+        (
+            {"as_of": AS_OF, "unit_code": code, "unit_level": unit_level, "unit_name": name, "parent_code": parent},
+            everyone,
+        )
+        for code, unit_level, name, parent, everyone, *_ in UNITS
+        if level in ("", unit_level)
+    ]
+
+
+def _down_to(*levels: str) -> list[tuple[dict[str, Any], tuple[int, int]]]:
+    return [one for one in _unit() if one[0]["unit_level"] in levels]
+
+
+_TO_COUNTY = ("province", "prefecture", "county")
+
+
+def _trend() -> list[dict[str, Any]]:
+    """Three nights: one case more of each kind every night."""
+    return [
+        unit
+        | {
+            "night": date(2025, 9, 20 - ago),
+            "open_at_end": max(0, suspected + verified - 2 * ago),
+            "suspected_open": max(0, suspected - ago),
+            "verified_open": max(0, verified - ago),
+            "overdue": verified,
+            "zeroed": verified <= ago,
+        }
+        for unit, (suspected, verified) in _down_to(*_TO_COUNTY)
+        for ago in (2, 1, 0)
+    ]
+
+
+def _change() -> list[dict[str, Any]]:
+    return [
+        unit
+        | {
+            "line": line,
+            "group": "all",
+            "measure": measure,
+            "span": span,
+            "then_on": date(2025, 9, 19 if span == "last_night" else 13),
+            "value_then": now - more,
+            "value_now": now,
+            "change": more,
+        }
+        for unit, (suspected, verified) in _down_to(*_TO_COUNTY, "township")
+        for line in ("household", "school")
+        for measure, now in {
+            "open_at_end": suspected + verified,
+            "suspected_open": suspected,
+            "verified_open": verified,
+            "overdue": verified,
+        }.items()
+        for span, more in {"last_night": 2 if line == "household" else 900, "week": -3}.items()
+    ]
+
+
+def _enrolment() -> list[dict[str, Any]]:
+    targets = {
+        "primary_net_enrolment": "99.00",
+        "junior_gross_enrolment": "95.00",
+        "compulsory_enrolment": None,
+        "three_disabilities_enrolment": "95.00",
+        "poor_enrolment": None,
+        "aid_coverage": None,
+    }
+    return [
+        unit
+        | {
+            "school_year": "2025-2026",
+            "indicator": indicator,
+            "group": group,
+            "numerator": 0 if none else 970,
+            "denominator": 0 if none else 1000,
+            "rate": None if none else Decimal("97.00"),
+            "target": target and Decimal(target),
+            "met": None if none or target is None else Decimal("97.00") >= Decimal(target),
+            "gap_children": None if none or target is None else 20 if target == "99.00" else 0,
+            "at_bound": False,
+        }
+        for unit, _ in _down_to(*_TO_COUNTY, "township")
+        for none in (unit["unit_name"] == "示例市市直",)
+        for indicator, target in targets.items()
+        for group in ("all", "poor", "disabled")
+    ]
+
+
+def _ranking() -> list[dict[str, Any]]:
+    indicators = ("primary_dropout", "junior_dropout", "nine_year_retention")
+    more = ("primary_net_enrolment", "junior_gross_enrolment", "three_disabilities_enrolment")
+    return [
+        unit
+        | {
+            "indicator": indicator,
+            "value": Decimal("0.70"),
+            "rank": 1 if everyone[0] else None,
+            "of": 1,
+            "change_since_last_month": Decimal("0.12") if everyone[0] else None,
+        }
+        for unit, everyone in _unit("county")
+        for indicator in (*indicators, *more)
+    ]
+
+
+def _campaign() -> list[dict[str, Any]]:
+    counts = {"opened": 10, "closed": 6, "open": 4, "share_closed": Decimal("60.00"), "added_later": 1}
+    what = {"campaign": "秋季清零", "target_date": date(2025, 10, 31), "group": "all"}
+    return [unit | what | counts for unit, _ in _down_to(*_TO_COUNTY, "township")]
+
+
+def _seasonal() -> list[dict[str, Any]]:
+    measures = ("school_days", "unexcused_days", "excused_days", "cases_opened", "unapproved_holidays")
+    return [
+        unit
+        | {"season": "虫草松茸季", "season_year": "2025"}
+        | {name: 10 + order for order, name in enumerate(measures)}
+        | {f"{name}_last_year": None for name in measures}
+        for unit, everyone in _unit("county")
+        if everyone[0]
+    ]
+
+
+def _yield() -> list[dict[str, Any]]:
+    counts = {"opened": 8, "verified": 3, "not_substantiated": 1, "found_enrolled": 1, "undecided": 3}
+    return [
+        unit | {"category": "never_enrolled", "month": month} | counts | {"yield": Decimal("60.00")}
+        for unit, _ in _down_to(*_TO_COUNTY)
+        for month in ("2025-05", "2025-07", "2025-08", "2025-09")
+    ]
+
+
+def _integrity() -> list[dict[str, Any]]:
+    return [
+        unit
+        | {
+            "month": "2025-09",
+            "measure": measure,
+            "value": 4,
+            "base": 9,
+            "warned": measure == "closings_bunched",
+            "fact": None if measure == "closings_bunched" else "closing_undone",
+            "suppressed": False,
+        }
+        for unit, everyone in _unit()
+        if everyone[0] and unit["unit_level"] in ("county", "township", "school")
+        for measure in ("closings_bunched", "closings_undone")
+    ]
+
+
+def _restatements() -> list[dict[str, Any]]:
+    return [
+        unit
+        | {
+            "table_name": "published.zeroing",
+            "key": "household/all",
+            "column_name": column,
+            "old_value": "0",
+            "new_value": "1",
+            "cause": "late file",
+            "known_on": date(2025, 9, 18),
+            "night": date(2025, 9, 10),
+            "run_id": 7,
+            "files": "学籍_990101 2025-09-08",
+        }
+        for unit, everyone in _down_to(*_TO_COUNTY)
+        if everyone[0]
+        for column in ("open_at_end", "suspected_open")
+    ]
+
+
+def _checks() -> list[dict[str, Any]]:
+    found = [
+        ("contract", "published.zeroing", "pass", 0, "动态清零情况表符合契约。", None),
+        ("lookup_requests", "restricted.lookup_requests", "warn", 12, "有 12 名儿童待查询学籍。", "按查询途径办理。"),
+    ]
+    return [
+        {
+            "as_of": AS_OF,
+            "check": check,
+            "table_name": table,
+            "verdict": verdict,
+            "blocking": False,
+            "count": count,
+            "message": message,
+            "sample": ["0123456789abcdef"],
+            "action": action,
+        }
+        for check, table, verdict, count, message, action in found
     ]
 
 
@@ -180,7 +377,8 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _renamed(frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    return {"unit_name": pl.lit("昨夜")} if "unit_name" in frame.columns else {"kind": pl.lit("昨夜")}
+    named = next(name for name in ("unit_name", "kind", "message") if name in frame.columns)
+    return {named: pl.lit("昨夜")}
 
 
 @pytest.fixture(scope="session")
@@ -196,6 +394,16 @@ def tables() -> dict[str, pl.DataFrame]:
         "retention": _frame(_retention()),
         "deadlines": _frame(_deadlines()),
         "source_status": _frame(_sources()),
+        "trend": _frame(_trend()),
+        "change": _frame(_change()),
+        "enrolment_rate": _frame(_enrolment()),
+        "ranking": _frame(_ranking()),
+        "campaign": _frame(_campaign()),
+        "seasonal": _frame(_seasonal()),
+        "yield": _frame(_yield()),
+        "integrity": _frame(_integrity()),
+        "restatements": _frame(_restatements()),
+        "quality.checks": _frame(_checks()),
     }
 
 
