@@ -52,6 +52,7 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 
 test-full: $(STAMP) ## the long tests too, and the lint of the models
 	$(MAKE) lint
+	tests/programs.sh
 	$(BIN)/pytest -n 2 --dist loadfile
 
 test-faults: $(STAMP) ## twenty nights killed at random moments and started again

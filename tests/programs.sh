@@ -1,0 +1,29 @@
+#!/bin/sh
+# The programs of the system that the long tests use: installed where that may be done, else named with what is skipped.
+set -eu
+
+# program        Debian package         what it is for
+need() {
+  command -v "$1" > /dev/null 2>&1 && return
+  missing="$missing $2"
+  echo "$1 is missing ($2): $3" >&2
+}
+
+missing=
+need chromium chromium 'the pages in a browser'
+need libreoffice 'libreoffice-writer libreoffice-calc' 'workbooks and bulletin in an office program'
+need pdfinfo poppler-utils 'what was printed'
+# Without a Chinese font every character is an empty box of another width.
+if ! fc-list ':lang=zh-cn' 2> /dev/null | grep -q .; then
+  missing="$missing fonts-noto-cjk"
+  echo 'A Chinese font is missing (fonts-noto-cjk): pages and print as a reader sees them' >&2
+fi
+
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null 2>&1; then
+  # shellcheck disable=SC2086 - one word a package
+  if apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; then
+    exit 0
+  fi
+fi
+echo "Not installed:$missing. Tests that need them are skipped and say so." >&2
