@@ -205,7 +205,10 @@ READY: Mapping[str, tuple[Table, ...]] = {
             notes={
                 **_CASE_NOTES,
                 "as_of": ("查询日期", "The date that was asked for"),
-                "state": ("当日状态", "verified where the case was verified by the date, else suspected"),
+                "state": (
+                    "当日状态",
+                    "verified where the visit that verified it is dated by then, if delivered later too",
+                ),
                 "closed_on": ("销号日期", "Later than the date; null where the case is open tonight"),
             },
             sources=LEDGER_SOURCES,

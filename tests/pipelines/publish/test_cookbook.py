@@ -55,3 +55,35 @@ def test_a_result_that_has_changed_is_seen_and_written_again(home: Path) -> None
     stale = text.replace(first, table(["unit_name"], [("无",)]), 1)
     assert questions(stale)[0].shown != first
     assert written_again(stale, home) == text
+
+
+def test_what_stands_ready_agrees_with_the_tables_beside_it(home: Path) -> None:
+    with duckdb.connect() as connection:
+        for file in (REPORT, CASES, HISTORY):
+            alias = file.removesuffix(".duckdb")
+            connection.execute(f"attach '{home / 'published' / 'current' / file}' as {alias} (read_only)")
+
+        def rows(file: str, query: str) -> list[tuple[object, ...]]:
+            return connection.execute(f"use {file.removesuffix('.duckdb')}; {query}").fetchall()
+
+        headline = (
+            "select unit_code, indicator, rate, target, met from published.headline semi join published.assessment"
+        )
+        assessed = rows(REPORT, "select unit_code, indicator, value, line, met from published.assessment order by all")
+        assert rows(REPORT, f"{headline} using (unit_code, indicator) order by all") == assessed
+        assert len(assessed) == 30
+        assert rows(REPORT, "from published.rate('primary_dropout', '2199000001')") != []
+        assert rows(REPORT, "from published.rate('primary_dropout', '98')") == []
+
+        province = "where unit_level = 'province' and line = 'household' and \"group\" = 'all'"
+        open_at_end = f"select open_at_end from published.open_at($night) {province}"
+        for night in ("'2025-09-15'", "'2025-09-28'", "'2025-10-12'"):
+            said = rows(HISTORY, open_at_end.replace("$night", night))
+            assert rows(CASES, f"select count(*) from restricted.open_at({night})") == said
+        states = "select count(*) filter (where state = 'verified'), count(*) filter (where state = 'suspected')"
+        tonight = rows(REPORT, f"select verified_open, suspected_open from published.zeroing {province}")
+        assert rows(CASES, f"{states} from restricted.open_cases") == tonight
+        assert rows(CASES, f"{states} from restricted.open_at('2025-10-12')") == tonight
+        last_before = rows(HISTORY, "select distinct as_of, known_on from published.open_at('2025-10-01')")
+        assert [str(day) for day in last_before[0]] == ["2025-09-28", "2025-10-12"]
+        assert rows(HISTORY, "from published.open_at('2025-08-30')") == []
