@@ -106,8 +106,9 @@ bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckD
 bench-matching: $(STAMP) ## precision and recall of the matching by tier, on labelled rows
 	$(BIN)/python -m tests.bench.matching
 
-pictures: $(STAMP) ## docs/reports: the workbooks of the sample as pictures (needs LibreOffice and poppler)
+pictures: $(STAMP) ## docs/reports: workbooks and pages of the sample as pictures (needs LibreOffice, Chromium, poppler)
 	$(BIN)/python -m tests.pictures --reports $(SAMPLE_HOME)/published/current/reports
+	$(BIN)/python -m tests.page_pictures --reports $(SAMPLE_HOME)/published/current/reports
 
 clean: ## everything that make has made, but the environment
 	rm -rf $(BUILD) *.egg-info

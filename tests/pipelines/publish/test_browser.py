@@ -1,4 +1,4 @@
-"""The pages in a browser, as an official opens them: from a folder, on a phone, at a desk, with the keyboard, on paper."""
+"""The pages in a browser as officials open them: from a folder, on a phone, at a desk, by keyboard, on paper."""
 
 from __future__ import annotations
 
@@ -254,7 +254,8 @@ FAULTS = """() => {
   for (const one of document.querySelectorAll("nav, section, [role=region], [role=img]"))
     if (!named(one)) faults.push("no name " + one.outerHTML.slice(0, 60));
   for (const one of document.querySelectorAll("svg:not([role=img])"))
-    if (!one.parentElement.closest("svg") && one.getAttribute("aria-hidden") !== "true") faults.push("svg without role");
+    if (!one.parentElement.closest("svg") && one.getAttribute("aria-hidden") !== "true")
+      faults.push("svg without role");
   for (const one of document.querySelectorAll("input"))
     if (!document.querySelector("label[for=" + one.id + "]")) faults.push("no label " + one.id);
   for (const one of document.querySelectorAll("table"))
@@ -292,7 +293,11 @@ def test_it_prints_on_a4_with_heads_on_every_sheet(visit: Any, tmp_path: Path, f
     )
     printed = tmp_path / "page.pdf"
     page.pdf(path=str(printed), prefer_css_page_size=True)
-    told = subprocess.run(["pdfinfo", printed], check=True, capture_output=True, text=True, timeout=60).stdout
+
+    def said(*command: str | Path) -> str:
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    told = said("pdfinfo", printed)
     assert "(A4)" in next(line for line in told.splitlines() if line.startswith("Page size"))
     text = subprocess.run(
         ["pdftotext", "-layout", printed, "-"], check=True, capture_output=True, text=True, timeout=60
@@ -303,4 +308,4 @@ def test_it_prints_on_a4_with_heads_on_every_sheet(visit: Any, tmp_path: Path, f
     with_trend = [sheet for sheet in sheets if sheet.count("2025-09-18") > 10]
     assert len(with_trend) >= 2
     assert all("运行日期" in sheet for sheet in with_trend)
-    assert "查找单位" not in text.stdout
+    assert "查找单位" not in text
