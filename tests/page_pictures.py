@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-COLOURS = 32
+COLOURS = 64
 FLAGS = ("headless", "no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update")
 FLAGS += ("disable-sync", "no-first-run")
 COUNTY = "990121/index.html"
@@ -86,11 +86,10 @@ def main(reports: Path, out: Path) -> None:
             desk.evaluate(NUMBER, [selector, number])
         height = desk.evaluate("document.documentElement.scrollHeight")
         strip = -(-height // 6)
-        for name, first in (("page-province", 0), ("page-province-more", 3)):
-            save(
-                beside([shot(desk, top * strip, min(strip, height - top * strip)) for top in range(first, first + 3)]),
-                out / f"{name}.png",
-            )
+        for picture in range(3):
+            strips = [top * strip for top in (2 * picture, 2 * picture + 1)]
+            shown = [shot(desk, top, min(strip, height - top)) for top in strips]
+            save(beside(shown), out / f"page-province-{picture + 1}.png")
         phone = browser.new_page(viewport={"width": 360, "height": 800})
         phone.goto((reports / COUNTY).resolve().as_uri())
         save(beside([shot(phone, top * 1500, 1500) for top in range(4)]), out / "page-county-phone.png")

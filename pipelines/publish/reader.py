@@ -14,7 +14,7 @@ from typing import Protocol
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.wording import LEVELS, SOURCE_ORDER
+from pipelines.publish.wording import LEVELS
 
 
 class TableReader(Protocol):
@@ -134,26 +134,6 @@ where
     and unit_level in ('province', 'prefecture', 'county')
 """
 
-_ENROLMENT = """
-select
-    unit_code, unit_level, unit_name, parent_code, school_year, indicator, numerator, denominator,
-    rate, target, met, gap_children, at_bound
-from published.enrolment_rate
-where as_of = $as_of and "group" = 'all' and unit_level in ('province', 'prefecture', 'county')
-"""
-
-_DEADLINES = """
-select unit_code, unit_level, unit_name, parent_code, deadline, due, overdue, oldest_overdue_days
-from published.deadlines
-where as_of = $as_of and unit_level in ('province', 'prefecture', 'county')
-"""
-
-_SOURCES = """
-select kind, division, state, delivered_on, reason
-from published.source_status
-where as_of = $as_of
-"""
-
 
 class PublishedNight:
     """One published night as the files need it; every frame is in code order, the province first."""
@@ -199,21 +179,6 @@ class PublishedNight:
     def retention(self) -> pl.DataFrame:
         """Nine-year retention in the headline variant, down to the county (published.retention, spec 5.2)."""
         return self._frame(_RETENTION, variant=self._retention_variant)
-
-    def enrolment(self) -> pl.DataFrame:
-        """Entry rates of all children, a row per unit and indicator, down to the county (spec 5.3)."""
-        return self._frame(_ENROLMENT)
-
-    def deadlines(self) -> pl.DataFrame:
-        """Cases waiting and overdue, a row per unit and deadline, down to the county (spec 4.4)."""
-        return self._frame(_DEADLINES)
-
-    def source_states(self) -> pl.DataFrame:
-        """State of every kind of source in every division (published.source_status)."""
-        order = {kind: place for place, kind in enumerate(SOURCE_ORDER)}
-        frame = self._reader.read(_SOURCES, {"as_of": self.as_of})
-        place = pl.col("kind").replace_strict(order, default=len(order), return_dtype=pl.Int64)
-        return frame.sort(place, "kind", "division")
 
     def _frame(self, sql: str, **parameters: object) -> pl.DataFrame:
         """The rows of a query about units, the province first, then in code order (which is the order of the tree)."""
