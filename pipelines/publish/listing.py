@@ -6,7 +6,7 @@ was written against the database through the same bindings, cell by cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,17 @@ class Figure:
         """The contract of its table; raises KeyError where there is none."""
         return CATALOGUE[f"{self.schema}.{self.table}"]
 
+    @property
+    def condition(self) -> str:
+        """Which rows of its table files show, beside those of the night: the rest are most rows, and are not read.
+
+        Of what is public never a village or a school (spec 6.3); of a table of children those with a case.
+        """
+        if self.schema == "restricted" and self.contract.key == ("as_of", "child_key"):
+            return "and child_key in (select child_key from restricted.cases where as_of = $as_of)"
+        small = self.schema == "published" and "unit_level" in self.contract.columns
+        return "and unit_level not in ('village', 'school')" if small else ""
+
     def keys(self, given: Iterable[str]) -> tuple[str, ...]:
         """Key columns that the row of a listing with the columns `given` fills, in the order of the table.
 
@@ -107,6 +118,7 @@ class Column:
 
     `others` are figures of rows of which `figure` says nothing: the figures of a column share no row.
     `width` in half-width characters; `alert` is what must be found at a glance: "true", "false" or "positive".
+    `says` puts what the figure or label holds into words before it is written: the label of a code, a mask.
     """
 
     name: str
@@ -116,11 +128,16 @@ class Column:
     label: str = ""
     alert: Literal["", "true", "false", "positive"] = ""
     others: tuple[Figure, ...] = ()
+    says: Callable[[Any], Raw] | None = None
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Its figure and the others; none of a column that names the row."""
         return (self.figure, *self.others) if self.figure else ()
+
+    def said(self, value: Value) -> Value:
+        """A value as it is written; what the column says nothing of stays —."""
+        return Value(self.says(value.raw)) if self.says and value != NOT_SAID else value
 
     def alerts(self, value: Value) -> bool:
         """Whether the value must be found at a glance."""
@@ -227,7 +244,7 @@ def fill(
     groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, Figure, list[int]]]] = {}
     for place, column in enumerate(columns):
         if column.figure is None:
-            found[place] = [Value(raw) for raw in listed.column(column.label or column.name)]
+            found[place] = [column.said(Value(raw)) for raw in listed.column(column.label or column.name)]
             continue
         found[place] = [NOT_SAID] * len(rows)
         for one in column.figures:
@@ -239,7 +256,7 @@ def fill(
         for order, (place, one, said) in enumerate(wanted):
             values = _values(joined, order, one, len(rows))
             for row in said:
-                found[place][row] = values[row]
+                found[place][row] = columns[place].said(values[row])
     return tuple(zip(*(found[place] for place in range(len(columns))), strict=True))
 
 
@@ -267,11 +284,9 @@ def _read(reader: TableReader, as_of: date, table: str, keys: Sequence[str], fig
                 gathered = _GATHER[one.how].format(column=quoted(column), condition=condition)
                 selected.append(f"{gathered} as c{order}{suffix}")
     grouped = ", ".join(quoted(key) for key in keys)
-    # What a form shows is never a village or a school (spec 6.3), and these are most rows.
-    units = "and unit_level not in ('village', 'school')" if "unit_level" in CATALOGUE[table].columns else ""
     return reader.read(
         f"select {grouped + ', ' if grouped else ''}{', '.join(selected)} from {table} "  # noqa: S608 - our own names
-        f"where as_of = $as_of {units} {'group by ' + grouped if grouped else ''}",
+        f"where as_of = $as_of {figures[0].condition} {'group by ' + grouped if grouped else ''}",
         parameters,
     )
 

@@ -108,7 +108,7 @@ def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -
                 cell = cells[row][block.column + order]
             except IndexError:
                 cell = None
-            shown, kept = as_shown(column.kind, cell), _plain(text(column.kind, value))
+            shown, kept = as_shown(column.kind, cell), _plain(text(column.kind, column.said(value)))
             compared += 1
             if shown != kept:
                 found.append(Difference(block.file, block.place, row, column.name, shown, kept, public))
@@ -180,9 +180,8 @@ class _Lookup:
     def _frame(self, figure: Figure) -> pl.DataFrame:
         name = (figure.schema, figure.table)
         if name not in self._frames:
-            units = "and unit_level not in ('village', 'school')" if "unit_level" in figure.contract.columns else ""
             self._frames[name] = self._databases[figure.schema].read(
-                f"select * from {figure.schema}.{figure.table} where as_of = $as_of {units}",  # noqa: S608
+                f"select * from {figure.schema}.{figure.table} where as_of = $as_of {figure.condition}",  # noqa: S608
                 {"as_of": self._as_of},
             )
         return self._frames[name]

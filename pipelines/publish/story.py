@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.errors import KongchuoError
 from pipelines.publish import story_words as words
+from pipelines.publish.masking import mask_name, mask_number
 from pipelines.publish.wording import DEADLINE_WORDS, SOURCE_ORDER, chinese_date
 from quality.reader import query
 from schemas import values
@@ -337,7 +338,7 @@ class _Teller:
         return f"{text}（{code}）"
 
     def _name(self, name: str | None) -> str:
-        return (name if self.full else words.mask_name(name)) or words.UNKNOWN
+        return (name if self.full else mask_name(name)) or words.UNKNOWN
 
     def _phone(self, phone: str | None) -> str:
         if not phone:
@@ -347,7 +348,7 @@ class _Teller:
     def _number(self, number: str) -> str:
         if number.startswith("X"):
             return words.NO_NUMBER
-        return number if self.full else words.mask_number(number)
+        return number if self.full else mask_number(number) or words.UNKNOWN
 
     def _birth(self, day: dt.date | None) -> str:
         if day is None:

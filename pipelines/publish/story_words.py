@@ -131,13 +131,3 @@ SAYS = {
     "部门名单": "各部门名单",
     "学籍查询": "全国学籍查询",
 }
-
-
-def mask_name(name: str | None) -> str | None:
-    """张**, whatever the length of the name (6.3)."""
-    return f"{name[0]}**" if name else name
-
-
-def mask_number(number: str) -> str:
-    """The last four of a citizen number (6.3)."""
-    return f"{'*' * (len(number) - 4)}{number[-4:]}"

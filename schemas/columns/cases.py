@@ -28,6 +28,7 @@ COLUMNS = (
     Column("sub_state", "附加状态", "Return not yet confirmed, or no extract speaks of the child", privacy="child"),
     Column("visits", "劝返次数", "Visits (劝返) of the case dated by D", "BIGINT", "次", privacy="child"),
     Column("last_action_on", "最近行动日期", "Date of the latest action of the case", "DATE", privacy="child"),
+    Column("last_visit_on", "最近劝返日期", "Date of the latest visit (劝返) of the case", "DATE", privacy="child"),
     Column("legal_step", "法律程序", "Furthest legal step reached", privacy="child"),
     _due("verify_due", "核查期限", "Day by which the suspicion is to be verified", "opened_on + deadline.verify_days"),
     _due(

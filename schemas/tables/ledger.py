@@ -157,6 +157,17 @@ TABLES = (
         spec="4.1, 4.3",
     ),
     working(
+        "ledger.case_reason",
+        "案件原因",
+        "one case: the reason of the dropout as officials give it",
+        key=("case_uid",),
+        columns=("case_uid", "reason"),
+        spec="5.5",
+        required=("reason",),
+        values={"reason": values.CASE_REASON},
+        notes={"reason": ("辍学原因", "Latest reason among the actions of the case; 待核 when none, 其他 when not known")},
+    ),
+    working(
         "ledger.case_state",
         "案件状态",
         "one case after the night, closed ones too: what ledger.case_history keeps",

@@ -97,6 +97,15 @@ TABLES = (
         spec="5.3",
     ),
     working(
+        "status.placement",
+        "在安置儿童",
+        "one person with an approved placement that is open tonight and of a kind that counts",
+        key=("person",),
+        columns=("person", "placement"),
+        spec="3.3, 5.5",
+        required=("placement",),
+    ),
+    working(
         "status.present",
         "点名在校",
         "one person whom a roll in force shows in school (是否在校 = 是), by school",

@@ -182,6 +182,12 @@ SPEC = {
         "evidence_row",
         "child_key case_id",
     ),
+    # What the name list of 6.2 says beside cases, children and identities.
+    "restricted.roster": (
+        "",
+        "child_key case_id county township_code village_code reason placement last_visit_on deadline due_on",
+        "child_key case_id",
+    ),
     "restricted.match_review": (
         "child_key delivery row_number probability agreements disagreements decision",
         "",
@@ -201,7 +207,7 @@ DATES = (
 DATES += (
     "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported "
 )
-DATES += "known_on night then_on due_on target_date"
+DATES += "known_on night then_on due_on target_date last_visit_on"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )

@@ -1,7 +1,6 @@
 -- One row per unit from the county up, stage, reason and placement with any case (劝返安置, spec 5.5, 6.1; never below county, 6.3).
 -- key: unit_code, stage, reason, placement
--- Cases: open ones (未安置), and children placed tonight whose last case closed so. reason: the latest among the actions of the case, of one day
--- the first row; a known reason or what begins with one, else 其他; 待核 when none is given.
+-- Cases: open ones (未安置), and children placed tonight whose last case closed so.
 with
 night as (select as_of from core.night),
 unit as (select * from indicators.unit where line = 'household' and unit_level in ('county', 'prefecture', 'province')),
@@ -10,27 +9,8 @@ place as (
     from ledger.case_place
 ),
 
-known as (
-    select unnest([
-        '学习困难', '外出务工', '早婚早育', '信教', '家庭经济困难', '上学远', '重病', '残疾', '缺乏监护', '季节性', '私塾读经', '专门教育', '其他', '待核'
-    ]) as reason
-),
-
-given as (
-    select case_uid, arg_max(reason, (action_date, -row_id)) as reason
-    from ledger.case_action
-    where reason is not null
-    group by case_uid
-),
-
-placement as (
-    select a.person, arg_max(a.action_kind, (a.start_date, -a.row_id)) as placement
-    from status.approval as a
-    inner join core.policy_placement as p on a.action_kind = p.placement
-    where a.action_type = '安置' and a.is_open
-    group by a.person
-),
-
+reason as (select case_uid, reason from ledger.case_reason),
+placement as (select person, placement from status.placement),
 last_case as (
     select case_uid, child_id, close_reason, stage
     from ledger.case_state
@@ -53,10 +33,9 @@ counted_case as (
 ),
 
 reasoned as (
-    select k.case_uid, k.stage, k.placement, case when g.reason is null then '待核' else coalesce(w.reason, '其他') end as reason
+    select k.case_uid, k.stage, k.placement, r.reason
     from counted_case as k
-    left join given as g on k.case_uid = g.case_uid
-    left join known as w on starts_with(g.reason, w.reason)
+    inner join reason as r on k.case_uid = r.case_uid
 )
 
 select

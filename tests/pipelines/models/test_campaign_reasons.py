@@ -169,7 +169,7 @@ def test_reason_by_placement(province: Province) -> None:
 
 
 def test_the_known_reasons_are_those_of_the_contract() -> None:
-    sql = discover()["published.reasons"].sql
+    sql = discover()["ledger.case_reason"].sql
     assert all(f"'{reason}'" in sql for reason in values.CASE_REASON)
 
 
