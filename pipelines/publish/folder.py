@@ -15,6 +15,10 @@ from pipelines.errors import KongchuoError
 
 STORE = ".nights"
 CURRENT = "current"
+RESTRICTED = "restricted"
+"""Name of the folders among the reports that hold children: never opened to anyone (spec 6.3)."""
+PUBLIC = ("report.duckdb", "history.duckdb", "reports", "data")
+"""What of a night anyone may read, but for the folders `restricted` in it."""
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -42,9 +46,8 @@ def new_folder(home: Path, as_of: dt.date) -> Path:
             (int(p.name.split(".")[1]) for p in store.glob(f"{as_of}.*") if p.name.split(".")[1].isdigit()), default=0
         )
         folder = store / f"{as_of}.{number}.part"
-        # Anyone may come in and read the public numbers; `cases.duckdb` guards itself by its own mode (spec 6.3).
-        folder.mkdir()
-        folder.chmod(0o755)
+        # Its owner alone comes in before it is shown: until then a file may have been made but not yet guarded.
+        folder.mkdir(mode=0o700)
     except OSError as error:
         raise KongchuoError(
             f"The folder {store} cannot be written ({error.strerror}); make room or give --home another folder."
@@ -58,6 +61,7 @@ def show(home: Path, as_of: dt.date, folder: Path) -> Path:
     A folder that the link leaves now goes with the next publication: whoever follows the link in this moment opens it.
     """
     root = published_root(home)
+    open_to_all(folder)
     done = folder.rename(folder.with_suffix(""))
     night = root / as_of.isoformat()
     shown = {(root / each.isoformat()).resolve() for each in nights(home)}
@@ -68,6 +72,25 @@ def show(home: Path, as_of: dt.date, folder: Path) -> Path:
     newest = max([as_of, *nights(home)])
     _link(root / CURRENT, Path(newest.isoformat()))
     return night
+
+
+def open_to_all(folder: Path) -> None:
+    """Let anyone come in and read the public files of a night, and nobody change them, whatever the umask of the run.
+
+    What is not named here stays as it was made: for its owner alone (spec 6.3).
+    """
+    for name in PUBLIC:
+        if (folder / name).exists():
+            _open(folder / name)
+    folder.chmod(0o755)
+
+
+def _open(path: Path) -> None:
+    if path.is_dir():
+        for inside in path.iterdir():
+            if inside.name != RESTRICTED:
+                _open(inside)
+    path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _link(link: Path, target: Path) -> None:

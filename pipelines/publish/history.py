@@ -46,12 +46,13 @@ def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> N
     """
     published = nights(home)
     former = (published_root(home) / published[-1].isoformat()).resolve() if published else None
+    made_in = folder  # nobody else comes in there while a file has not got its mode yet
     if former is not None and published[-1] > as_of:
         folder = former
     for name, (make, rows, mode) in _CONTENTS.items():
         statements, layout = make(), published_root(home) / STORE / f"{name}.layout"
         mark = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-        aside = folder / f".{name}.new"
+        aside = made_in / f".{name}.new"
         aside.unlink(missing_ok=True)
         if former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark:
             shutil.copyfile(former / name, aside)

@@ -18,7 +18,7 @@ from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import read_page, write_pages
 from pipelines.publish.readback import Block, read_back, read_workbook
 from pipelines.publish.twins import write_twins
-from pipelines.publish.workbooks import write_forms
+from pipelines.publish.workbooks import write_forms, write_name_files
 from schemas.shown import CASES, REPORT
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping
     reports = folder / REPORTS
     reports.mkdir()
     night = ReportNight(engine, as_of, policy)
-    return [*write_forms(night, reports), *write_pages(night, reports)]
+    return [*write_forms(night, reports), *write_name_files(night, reports), *write_pages(night, reports)]
 
 
 def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:

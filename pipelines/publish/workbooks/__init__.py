@@ -4,7 +4,8 @@ Belongs here: layout of forms, their heads, feet and charts. Does not belong her
 a number.
 """
 
+from pipelines.publish.workbooks.name_list import write_name_files
 from pipelines.publish.workbooks.returns import write_returns
 from pipelines.publish.workbooks.write import write_form, write_forms
 
-__all__ = ["write_form", "write_forms", "write_returns"]
+__all__ = ["write_form", "write_forms", "write_name_files", "write_returns"]

@@ -69,22 +69,25 @@ def write_head(
     sheet.repeat_rows(TITLE_ROW, NUMBER_ROW)
 
 
-def write_foot(sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str]) -> int:
-    """The line of signatures and the numbered footnotes, from `row` on; the row after them."""
+def write_foot(
+    sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str], left: int = 0
+) -> int:
+    """The line of signatures and the numbered footnotes, from `row` on, under the headings from column `left` on; the
+    row after them."""
     columns = len(headings)
     signatures = ["填报人：", "审核人：", "单位负责人：", "填报日期：　　年　月　日"]
     starts = _thirds(headings, len(signatures))
     # One wide column takes the room of several: what has no stretch of its own stands in the last one.
     signatures[len(starts) - 1 :] = ["　　　　　　　　".join(signatures[len(starts) - 1 :])]
     for signature, start, stop in zip(signatures, starts, [*starts[1:], columns], strict=True):
-        merge(sheet, row, start, stop - 1, signature, formats.get(align="left"))
+        merge(sheet, row, left + start, left + stop - 1, signature, formats.get(align="left"))
     sheet.set_row(row, 30)
     width = sum(heading.width for heading in headings)
     note_format = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
     for number, note in enumerate(notes, start=1):
         row += 1
         text = f"注：{number}. {note}" if number == 1 else f"　　{number}. {note}"
-        merge(sheet, row, 0, columns - 1, text, note_format)
+        merge(sheet, row, left, left + columns - 1, text, note_format)
         # Excel does not fit the height of merged cells by itself. Widths count characters of eleven points and the
         # notes have ten, a tenth more to the line; half of that is left for line breaks that fall early.
         sheet.set_row(row, 15 * math.ceil(half_widths(text) / (1.05 * width)))

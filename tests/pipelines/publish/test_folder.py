@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.folder import STORE, new_folder, nights, published_root, show
+from pipelines.publish.folder import RESTRICTED, STORE, new_folder, nights, published_root, show
 
 FIRST, SECOND = dt.date(2025, 9, 10), dt.date(2025, 9, 17)
 
@@ -25,7 +26,29 @@ def test_nothing_is_there_before_it_is_shown(tmp_path: Path) -> None:
     (folder / "report").write_text("half", encoding="utf-8")
     assert nights(tmp_path) == []
     assert [p.name for p in published_root(tmp_path).iterdir()] == [STORE]
-    assert folder.stat().st_mode & 0o777 == 0o755
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert show(tmp_path, FIRST, folder).resolve().stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_anyone_reads_what_is_public_and_nothing_else(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        folder = new_folder(tmp_path, FIRST)
+        assert folder.stat().st_mode & 0o077 == 0
+        (folder / "reports" / "990121" / RESTRICTED).mkdir(parents=True)
+        (folder / "reports" / "990121" / RESTRICTED).chmod(0o700)
+        names = ("report.duckdb", "cases.duckdb", "reports/index.html", "reports/990121/a.xlsx")
+        for name in (*names, f"reports/990121/{RESTRICTED}/b.xlsx"):
+            (folder / name).write_text("x", encoding="utf-8")
+        (folder / "cases.duckdb").chmod(0o600)
+        shown = show(tmp_path, FIRST, folder).resolve()
+    finally:
+        os.umask(before)
+    modes = {path.relative_to(shown).as_posix(): path.stat().st_mode & 0o777 for path in shown.rglob("*")}
+    assert {name: modes[name] for name in names} == dict.fromkeys(names, 0o644) | {"cases.duckdb": 0o600}
+    assert modes["reports"] == modes["reports/990121"] == shown.stat().st_mode & 0o777 == 0o755
+    assert modes[f"reports/990121/{RESTRICTED}"] == 0o700
 
 
 def test_current_follows_the_newest_night_not_the_last_run(tmp_path: Path) -> None:
