@@ -64,6 +64,17 @@ FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="retention, dr
 UnitCode = Annotated[str, typer.Option("--unit", help="Division (2 to 12 digits) or school (10 digits).")]
 ListChildren = Annotated[bool, typer.Option("--list", help="The children behind it too, by child_key (restricted).")]
 DataFile = Annotated[str, typer.Option("--file", help="report, cases, history or case_history.")]
+ExportOut = Annotated[Path, typer.Option("--out", readable=False, help="Folder to write to, made for you alone.")]
+Masked = Annotated[bool, typer.Option("--masked", help="The copies for meetings instead of the full ones.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", readable=False, help="File with a password that Excel and WPS will ask for."),
+]
+Recipients = Annotated[
+    list[str] | None, typer.Option("--age-recipient", help="Public key of age (age1…); may be given again.")
+]
+Unencrypted = Annotated[bool, typer.Option("--unencrypted", help="Guarded by the permission of the file alone.")]
+Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="From this day on.")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
 
@@ -129,6 +140,35 @@ def returns(home: Home, county: County, as_of: Night = None, out: Out = None) ->
         from assets.returns import print_returns
 
         print_returns(home, county, as_of.date() if as_of else None, out)
+
+
+@app.command()
+def export(
+    home: Home,
+    county: County,
+    out: ExportOut,
+    as_of: Night = None,
+    masked: Masked = False,
+    password_file: PasswordFile = None,
+    age_recipient: Recipients = None,
+    unencrypted: Unencrypted = False,
+) -> None:
+    """Hand out the name list and the four lists of a county, encrypted; the log of exports keeps it."""
+    with said_in_one_sentence():
+        from assets.export import print_export
+
+        night = as_of.date() if as_of else None
+        recipients = age_recipient or []
+        print_export(home, county, night, out, password_file, recipients, unencrypted=unencrypted, masked=masked)
+
+
+@app.command()
+def exports(home: Home, since: Since = None) -> None:
+    """Print the log of exports: when, who, which command, what of whom, how guarded."""
+    with said_in_one_sentence():
+        from assets.export import print_exports
+
+        print_exports(home, since.date() if since else None)
 
 
 @app.command()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from assets.occasion import occasion
 from assets.summary import published_night, wide_console
 from pipelines.engine.snapshot import Snapshot
 from pipelines.errors import KongchuoError
+from pipelines.publish import export_log
 from pipelines.publish.story import Story, tell
 
 
@@ -17,6 +21,12 @@ def print_story(home: Path, key: str, as_of: date | None, out: Path | None, *, f
     night = published_night(home, as_of)
     with Snapshot(night.cases) as cases, Snapshot(night.report) as report:
         story = tell(cases, report, night.as_of, key.strip().lower(), full=full)
+    # A story that is read on the screen has left as well. The name of the file is the caller's and may be a child's.
+    told = export_log.Exported("story", night.as_of, key.strip().lower(), "full" if full else "masked")
+    if out is not None:
+        data = story.text.encode()
+        told = replace(told, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+    export_log.append(home, occasion("explain"), [told])
     if out is not None:
         _write(out, story)
     console = wide_console()

@@ -8,8 +8,10 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
+from assets.occasion import occasion
 from assets.summary import published_night, wide_console
 from pipelines.engine.snapshot import Snapshot
+from pipelines.publish import export_log
 from pipelines.publish.figure import trace
 from schemas import values
 
@@ -19,6 +21,10 @@ def print_figure(home: Path, name: str, unit: str, as_of: date | None, *, with_c
     night = published_night(home, as_of)
     with Snapshot(night.cases) as cases, Snapshot(night.report) as report:
         traced = trace(report, cases, night.as_of, name.strip(), unit.strip(), with_children=with_children)
+    if with_children:
+        export_log.append(
+            home, occasion("figure"), [export_log.Exported("children", night.as_of, unit.strip(), "full")]
+        )
     console = wide_console()
     console.print(traced.title, style="bold", markup=False, highlight=False)
     for line in traced.lines:

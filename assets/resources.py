@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
+from assets.occasion import occasion
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
 from pipelines.publish.retention import tidy_home
 
@@ -57,6 +58,7 @@ class NightResource(dg.ConfigurableResource):
                 Path(setting(self.home, HOME)),
                 Path(policy) if policy else None,
                 secret_from_environment(),
+                occasion=occasion("nightly"),
             )
         return self._night
 

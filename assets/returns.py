@@ -9,8 +9,11 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from assets.occasion import occasion
 from assets.summary import MIN_WIDTH, published_night, wide_console
 from pipelines.engine.snapshot import Snapshot
+from pipelines.errors import KongchuoError
+from pipelines.publish import export_log
 from pipelines.publish.returned import Returned, find_place, returned
 from pipelines.publish.workbooks import write_returns
 
@@ -31,6 +34,12 @@ def print_returns(home: Path, county: str, as_of: date | None, out: Path | None)
         wide_console().print(text, markup=False, highlight=False)
         return
     paths = write_returns(backs, place, night.as_of, folder)
+    entries = [export_log.exported_file(path, "returns", night.as_of, place.code, "full") for path in paths]
+    try:
+        export_log.append(home, occasion("returns"), entries)
+    except KongchuoError:
+        write_returns([], place, night.as_of, folder)  # what is not logged is not handed out
+        raise
     # A path stands on one line, so that it can be copied.
     console = wide_console(max(MIN_WIDTH, 80 + max(len(str(path)) for path in paths)))
     console.print(_table(backs, paths, f"Returns of {place.name} ({place.code}), night of {night.as_of}"))

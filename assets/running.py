@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from assets.occasion import occasion
 from assets.progress import watching
 from pipelines.errors import KongchuoError
 from pipelines.night import Watcher, run_night
@@ -45,7 +46,7 @@ def _plain(landing: Path, home: Path, policy: Path | None, secret: bytes, watche
     """A night as plain function calls."""
 
     def run_one(as_of: date) -> None:
-        run_night(as_of, landing, home, policy, secret, watcher)
+        run_night(as_of, landing, home, policy, secret, watcher, occasion=occasion("nightly"))
 
     return run_one
 

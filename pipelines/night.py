@@ -25,6 +25,7 @@ from pipelines.settings import Policy, load_policy
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
+    from pipelines.publish.export_log import Occasion
     from quality.outcome import Outcome
     from schemas.tables import Table
 
@@ -88,6 +89,7 @@ class Night:
     policy: Policy
     secret: bytes
     engine: Engine
+    occasion: Occasion | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
@@ -169,6 +171,7 @@ def open_night(
     secret: bytes,
     *,
     memory_limit: str | None = None,
+    occasion: Occasion | None = None,
 ) -> Night:
     """Check what can be checked before anything is touched, then open the warehouse.
 
@@ -194,7 +197,7 @@ def open_night(
         ) from error
     engine = DuckDBEngine(warehouse, memory_limit=memory_limit)
     ledger_store.prepare(engine)
-    return Night(as_of, landing, home, policy, secret, engine)
+    return Night(as_of, landing, home, policy, secret, engine, occasion)
 
 
 def run_night(
@@ -206,11 +209,15 @@ def run_night(
     watcher: Watcher | None = None,
     *,
     memory_limit: str | None = None,
+    occasion: Occasion | None = None,
 ) -> NightResult:
-    """Run one night from deliveries to the published folder; raises NightBlocked when a blocking check failed."""
+    """Run one night from deliveries to the published folder; raises NightBlocked when a blocking check failed.
+
+    `occasion` (who runs it, and when) is for the log of exports alone, no part of a result.
+    """
     if watcher:
         watcher.night(as_of)
-    with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit) as night:
+    with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit, occasion=occasion) as night:
         # Libraries that later steps need are loaded while the database works.
         probabilistic = bool(night.policy["matching"]["probabilistic"])
         threading.Thread(target=_load_ahead, args=(probabilistic,), name="libraries", daemon=True).start()
@@ -320,7 +327,7 @@ def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from quality.record import outcome_rows
 
     rows = night.engine.load("quality.checks", outcome_rows(night.outcomes, night.as_of))
-    publish_night(night.engine, night.home, night.as_of, night.policy)
+    publish_night(night.engine, night.home, night.as_of, night.policy, night.occasion)
     return [TableInfo("quality.checks", rows, 0.0)], []
 
 

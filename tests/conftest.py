@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
+from pipelines.night import run_night
+from pipelines.publish.export_log import Occasion
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,3 +28,15 @@ class Sample:
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     return Sample()
+
+
+OCCASION = Occasion(datetime(2025, 10, 13, 2, 0, tzinfo=UTC), "tester", "nightly")
+
+
+@pytest.fixture(scope="session")
+def published_home(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with three nights of the sample, the last of them with open, overdue and closed cases; only to be read."""
+    home = tmp_path_factory.mktemp("published")
+    for night in (date(2025, 8, 25), date(2025, 9, 28), date(2025, 10, 12)):
+        run_night(night, sample.landing, home, sample.policy, sample.secret, occasion=OCCASION)
+    return home

@@ -17,6 +17,8 @@ STORE = ".nights"
 CURRENT = "current"
 RESTRICTED = "restricted"
 """Name of the folders among the reports that hold children: never opened to anyone (spec 6.3)."""
+MEETING = "_会议用"
+"""How the name of a masked copy for meetings ends."""
 PUBLIC = ("report.duckdb", "history.duckdb", "reports", "data")
 """What of a night anyone may read, but for the folders `restricted` in it."""
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger_store
 from pipelines.engine.snapshot import Snapshot
+from pipelines.publish import export_log
 from pipelines.publish.databases import write_databases
+from pipelines.publish.export_log import Occasion
 from pipelines.publish.folder import new_folder, show
 from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
@@ -27,8 +29,12 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 
 
-def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[str, Any]) -> Path:
+def publish_night(
+    engine: Engine, home: Path, as_of: dt.date, policy: Mapping[str, Any], occasion: Occasion | None = None
+) -> Path:
     """Write and show the night's folder and make its result the ledger's state; returns `published/<D>`.
+
+    With an `occasion` every restricted file of the night stands in the log of exports before it is shown.
 
     The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
     again, while a shown night whose ledger was lost would be a silent wrong start for the next.
@@ -45,6 +51,8 @@ def publish_night(engine: Engine, home: Path, as_of: dt.date, policy: Mapping[st
                     databases.result()  # what it raises takes the ledger's new state back
                 _read_back(folder, blocks, as_of)
         write_history(engine, home, as_of, folder)
+        if occasion:
+            export_log.append(home, occasion, export_log.restricted_files(folder, as_of))
         shown = show(home, as_of, folder)
         leave_to_the_newest(home)
         ledger_store.mark_published(engine, as_of, home)

@@ -32,7 +32,8 @@ FILE = "四张清单"
 
 _OWED = """
 select
-    t.child_key, t.case_id, t.deadline, t.role, t.unit_code, t.line, t.county, t.due_on, r.township_code, r.village_code, k.school_code,
+    t.child_key, t.case_id, t.deadline, t.role, t.unit_code, t.line, t.county, t.due_on,
+    r.township_code, r.village_code, k.school_code,
     case t.role
         when '县长' then k.county_head when '乡镇长' then k.township_head when '村委会主任' then k.village_head
         when '教育局长' then k.bureau_head when '校长' then k.principal when '师长' then k.class_teacher

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
+from pipelines.publish.folder import MEETING
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.listing import Column, Figure, Listing, Value, figure, fill
 from pipelines.publish.masking import mask_name, mask_number
@@ -18,7 +19,6 @@ from pipelines.publish.masking import mask_name, mask_number
 Copy = Literal["full", "masked"]
 COPIES: tuple[Copy, ...] = get_args(Copy)
 COPY_WORDS: Mapping[Copy, str] = {"full": "", "masked": "（会议用）"}
-MEETING = "_会议用"
 
 NO_NUMBER = "（无有效号码）"
 UNKNOWN = "（不详）"
