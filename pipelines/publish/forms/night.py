@@ -140,10 +140,13 @@ class ReportNight:
 
     def sources(self, scope: Scope) -> list[Source]:
         """What the numbers of a scope stand on, one a kind."""
+        return self.keep(("sources", scope.unit_code), lambda: self._sources(scope))  # type: ignore[no-any-return]
+
+    def _sources(self, scope: Scope) -> list[Source]:
         states = self.source_states
         if scope.level == COUNTY:
             states = states.filter(pl.col("division") == scope.unit_code)
-        return self.keep(("sources", scope.unit_code), lambda: summarise_sources(states, self.names))  # type: ignore[no-any-return]
+        return summarise_sources(states, self.names)
 
     def within(self, units: pl.DataFrame, scope: Scope, level: str) -> pl.DataFrame:
         """The rows of a tree that a sheet shows: units of the scope from its own level down to `level`."""

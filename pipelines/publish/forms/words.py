@@ -21,7 +21,10 @@ BOUND = f"{AT_BOUND}为四舍五入后显示为0.00或100.00，实际不为0或�
 
 def source_notes(night: ReportNight, scope: Scope) -> tuple[str, str]:
     """Two footnotes: the dates of what is in force, and what is refused, stale or missing where."""
-    sources = night.sources(scope)
+    return night.keep(("source_notes", scope.unit_code), lambda: _source_notes(night.sources(scope)))  # type: ignore[no-any-return]
+
+
+def _source_notes(sources: Sequence[Source]) -> tuple[str, str]:
     return f"所用资料的送达日期：{_dates(sources)}。", f"资料缺陷：{_faults(sources)}。"
 
 

@@ -30,6 +30,7 @@ NAME_FILES: tuple[NameFile, ...] = (ROSTER, FOUR_LISTS)
 _TITLE, _UNIT, _HEAD, _FIRST = range(4)
 _PAGE_WIDTH = 200.0  # half-width characters that still can be read on one page of A4 across
 _LINE = 15.5
+_MEASURE = "0.##_ ;-0.##_ ;0_ ;@_ "
 _SHORT = 9  # columns of words and marks: in the middle
 
 
@@ -102,7 +103,8 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
     row = _write_rows(sheet, formats, listing)
     last = row - 1
     headings = [Heading(column.name, "", column.width) for column in columns[start:stop]]
-    end = write_foot(sheet, formats, row, headings, listing.notes, start) - 1
+    end = write_foot(sheet, formats, row, headings, (), start)
+    _write_notes(sheet, formats, end, headings, listing.notes, start)
     sheet.freeze_panes(_FIRST, kept)
     sheet.repeat_rows(_TITLE, _HEAD)
     if listing.values:
@@ -113,6 +115,17 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
     if pages > 1:
         sheet.fit_to_pages(pages, 0)
         sheet.repeat_columns(0, kept - 1)
+
+
+def _write_notes(
+    sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str], left: int
+) -> None:
+    """The numbered footnotes in one cell: they stand on every sheet of every county, and merging is dear."""
+    width = 1.05 * sum(heading.width for heading in headings)
+    lines = [f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(notes, start=1)]
+    look = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
+    merge(sheet, row, left, left + len(headings) - 1, "\n".join(lines), look)
+    sheet.set_row(row, 15 * sum(math.ceil(half_widths(line) / width) for line in lines))
 
 
 def _first_page(widths: Sequence[float], pages: int) -> int:
@@ -137,12 +150,14 @@ def _write_rows(sheet: Any, formats: Formats, listing: Listing) -> int:
             sheet.write_blank(_FIRST, order, None, blank[order])
         return _FIRST + 1
     last = len(listing.values) - 1
-    looks = [[_looks(formats, c, order, len(columns), end) for order, c in enumerate(columns)] for end in (False, True)]
+    looks: list[_Look] = []
     for number, values in enumerate(listing.values):
         row, lines = _FIRST + number, 1
-        for order, (column, value, look) in enumerate(zip(columns, values, looks[number == last], strict=True)):
+        if number in (0, last):
+            looks = [_look(formats, c, order, len(columns), end=number == last) for order, c in enumerate(columns)]
+        for order, (column, value, look) in enumerate(zip(columns, values, looks, strict=True)):
             shown = text(column.kind, value)
-            _write_cell(sheet, row, order, column, value, shown, look)
+            _write_cell(sheet, formats, row, order, column, value, shown, look)
             if column.kind == "text" and 2 * len(shown) > column.width:
                 lines = max(lines, math.ceil(half_widths(shown) / (column.width - 0.8)))
         # Left to themselves, some programs do not make a row higher for text that wraps.
@@ -150,32 +165,31 @@ def _write_rows(sheet: Any, formats: Formats, listing: Listing) -> int:
     return _FIRST + last + 1
 
 
-_PLAIN, _RISKY, _ALERT = range(3)
+_Look = tuple[Any, dict[str, object]]
+"""The format of a column, and its properties, from which the rarer ones are made when one is needed."""
 
 
-def _looks(formats: Formats, column: Column, order: int, columns: int, end: bool) -> tuple[Any, Any, Any]:
-    """The formats of a column: plain, of text that begins like a formula, of what must be found at a glance."""
+def _look(formats: Formats, column: Column, order: int, columns: int, *, end: bool) -> _Look:
     style: dict[str, object] = dict(edges(order, columns, bottom=end))
     if column.kind == "text":
         style |= {"align": "center" if column.width <= _SHORT else "left", "text_wrap": True}
     elif column.kind == "date":
         style |= {"align": "center", "num_format": "yyyy-mm-dd"}
     else:
-        style |= {"align": "right", "num_format": NUMBER if column.kind == "count" else "0.##_ ;-0.##_ ;0_ ;@_ "}
-    return (
-        formats.get(**style),
-        formats.get(**style, quote_prefix=True),
-        formats.get(**style, bold=True, font_color=ALERT),
-    )
+        style |= {"align": "right", "num_format": NUMBER if column.kind == "count" else _MEASURE}
+    return formats.get(**style), style
 
 
-def _write_cell(sheet: Any, row: int, order: int, column: Column, value: Value, shown: str, look: Any) -> None:
-    raw = value.raw
-    plain = look[_ALERT] if column.alert and column.alerts(value) else look[_PLAIN]
+def _write_cell(
+    sheet: Any, formats: Formats, row: int, order: int, column: Column, value: Value, shown: str, look: _Look
+) -> None:
+    raw, (plain, style) = value.raw, look
+    if column.alert and column.alerts(value):
+        plain = formats.get(**style, bold=True, font_color=ALERT)
     if not shown:
         sheet.write_blank(row, order, None, plain)
     elif column.kind == "text" or shown == NOT_AVAILABLE or isinstance(raw, str | bool | None):
-        sheet.write_string(row, order, shown, look[_RISKY] if is_risky(shown) else plain)
+        sheet.write_string(row, order, shown, formats.get(**style, quote_prefix=True) if is_risky(shown) else plain)
     elif isinstance(raw, date):
         sheet.write_datetime(row, order, raw, plain)
     else:
