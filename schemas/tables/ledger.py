@@ -165,7 +165,7 @@ TABLES = (
         spec="5.5",
         required=("reason",),
         values={"reason": values.CASE_REASON},
-        notes={"reason": ("辍学原因", "Latest reason among the actions of the case; 待核 when none, 其他 when not known")},
+        notes={"reason": ("辍学原因", "Latest reason among the actions; 待核 when none, 其他 when not a known one")},
     ),
     working(
         "ledger.case_state",
