@@ -34,6 +34,21 @@ class Picture:
 
 FORM = ("年10月12日", "填报单位", "单位：人、%", "单位", "甲")
 FOOT = ("填报人", "注：1.", "页，共")
+
+# Of restricted workbooks only the copies for meetings are shown.
+ROSTER, LISTS = "990221/restricted/失学辍学学生花名册_会议用", "990221/restricted/四张清单_会议用"
+LIST = ("年10月12日", "填报单位", "序号")
+ROSTER_PAGES = (
+    ("suspected", "花名册（疑似）", (*LIST, "姓名", "身份证号", "出生年份", "乡镇（街道）", "类别", "立案日期")),
+    ("due", "应办事项", ("姓名", "原因", "脱贫户", "乡镇长", "师长", "劝返次数", "应办事项", "办理期限", "已逾期")),
+    ("closed", "安置方式", ("姓名", "销号日期", "销号原因", "安置方式", "反弹")),
+)
+LIST_PAGES = (
+    ("tasks", "任务清单", ("责任线", "责任单位", "责任人", "姓名", "应办事项", "办理期限", "剩余天数", "逾期")),
+    ("overdue", "整改清单", ("责任单位", "未办事项", "逾期天数", "整改措施及完成时间")),
+    ("closed", "销号清单", ("销号日期", "销号原因", "佐证", "佐证文件", "填报人", "注：1.")),
+    ("accountability", "问责清单", ("清单", "单位", "事项", "指标", "数值", "限值")),
+)
 PICTURES = (
     Picture("monthly", "控辍保学情况月报表", "石门县", (*FORM, "其中：脱贫户", "否", *FOOT)),
     Picture("monthly-chart", "控辍保学情况月报表", "县级图", ("年10月12日", "期末在册个案", "云岭区", "期末")),
@@ -44,6 +59,8 @@ PICTURES = (
     Picture("three-way", "三统一核对表", "三方一致", (*FORM, "三方一致", "仅台账", *FOOT)),
     Picture("lists", "四张清单", "任务清单", (*FORM, "核实", "每月跟踪", *FOOT)),
     Picture("trust", "校验表", "可信度一览", (*FORM, "通过（项）", "累计立案（人）", *FOOT)),
+    *(Picture(f"roster-{name}", ROSTER, page, parts) for name, page, parts in ROSTER_PAGES),
+    *(Picture(f"lists-{name}", LISTS, page, (*LIST, *parts)) for name, page, parts in LIST_PAGES),
     Picture("sources", "校验表", "校验表：资料状态", (*FORM, "送达日期", "退回原因", "页，共")),
 )
 
@@ -61,7 +78,7 @@ def main() -> None:
         convert = ["libreoffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir"]
         subprocess.run([*convert, work, *books], check=True, capture_output=True)
         for picture in PICTURES:
-            found = draw(picture, Path(work, f"{picture.book}.pdf"), given.out / f"{picture.name}.png")
+            found = draw(picture, Path(work, f"{Path(picture.book).name}.pdf"), given.out / f"{picture.name}.png")
             print(picture.name, *(f"{number} {part}" for number, part in found))  # noqa: T201 - a command's output
 
 

@@ -69,14 +69,14 @@ def columns(state: str, copy: Copy) -> Sequence[Column]:
         Column("序号", "count", 6, label="number"),
         name_column(copy),
         child("性别", "sex", 6, plain),
-        child("民族", "ethnicity", 8, plain),
+        *((child("民族", "ethnicity", 8, plain),) if full else ()),
         number_column(copy),
         Column("出生日期", "date", 12, of("identities", "birth_date"))
         if full
         else Column("出生年份", "text", 9, of("identities", "birth_date"), says=lambda raw: mask_birth(raw) or ""),
         Column("乡镇（街道）", "text", 13, label="township"),
         Column("村（社区）", "text", 13, label="village"),
-        Column("学校", "text", 18, label="school"),
+        Column("学校", "text", 23, label="school"),
         case("学段", "stage", 8, labelled(values.STAGE)),
         child("年级", "grade", 6, plain),
         case("类别", "category", 13, labelled(values.CATEGORY)),

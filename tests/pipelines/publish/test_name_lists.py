@@ -149,7 +149,7 @@ def test_a_copy_for_meetings_says_less(written: tuple[Path, list[Block]]) -> Non
     row = found["古**"]
     assert row["身份证号"] == "*" * 14 + str(WED["citizen_number"])[-4:]
     assert (row["出生年份"], row["原因"], row["村委会主任"]) == ("2012年", "其他", "赵**")
-    gone = {"监护人", "监护人电话", "出生日期", "残疾", "留守", "案号"}
+    gone = {"民族", "监护人", "监护人电话", "出生日期", "残疾", "留守", "案号"}
     assert gone & set(row) == set()
     (closed,) = roster(written, "已销号", masked=True)
     assert (closed["姓名"], closed["安置方式"]) == ("欧**", "其他安置")
