@@ -14,6 +14,7 @@ from pipelines.engine.snapshot import Snapshot
 from pipelines.publish import export_log
 from pipelines.publish.databases import write_databases
 from pipelines.publish.export_log import Occasion
+from pipelines.publish.documents import read_document, write_bulletins
 from pipelines.publish.folder import new_folder, show
 from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
@@ -72,11 +73,17 @@ def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping
     reports = folder / REPORTS
     reports.mkdir()
     night = ReportNight(engine, as_of, policy)
-    return [*write_forms(night, reports), *write_name_files(night, reports), *write_pages(night, reports)]
+    return [
+        *write_forms(night, reports),
+        *write_name_files(night, reports),
+        *write_bulletins(night, reports),
+        *write_pages(night, reports),
+    ]
 
 
 def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:
     """Hold every figure of the written files against the written databases (spec 6.2); raises where one differs."""
     with Snapshot(folder / REPORT) as report, Snapshot(folder / CASES) as cases:
         databases = {"published": report, "restricted": cases, "quality": cases}
-        read_back(folder / REPORTS, blocks, databases, {".xlsx": read_workbook, ".html": read_page}, as_of)
+        readers = {".xlsx": read_workbook, ".docx": read_document, ".html": read_page}
+        read_back(folder / REPORTS, blocks, databases, readers, as_of)
