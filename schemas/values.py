@@ -320,3 +320,6 @@ RESTATEMENT_CAUSE = {
 CHANGE_SPAN = {"last_night": "上一夜", "week": "一周前", "month": "一个月前", "year": "上年同日"}
 
 CHANGE_MEASURE = {"open_at_end": "在册", "suspected_open": "疑似", "verified_open": "辍学", "overdue": "逾期"}
+
+CYCLE = {"week": "周", "month": "月", "quarter": "季度", "term": "学期", "year": "学年"}
+"""Cycles of reporting (1.1) with the spans over which the ledger is counted."""

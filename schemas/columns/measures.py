@@ -98,6 +98,10 @@ COLUMNS = (
     _people("suspected", "疑似辍学人数", "Suspected cases open at D"),
     _people("verified", "辍学人数", "Verified cases open at D"),
     _people("returned", "劝返复学人数", "Cases closed returned in the month of D, up to D"),
+    # cycles of reporting (1.1)
+    Column("cycle", "报告周期", "Cycle of reporting: week, month, quarter, term (学期), year (school year)"),
+    Column("period", "所属期", "The period in which D lies: 2025-W41, 2025-10, 2025-Q4, 2025-2026-1, 2025-2026"),
+    _people("placements", "安置人数", "Cases closed placed in the period, up to D"),
     # deadlines
     Column("deadline", "期限种类", "Name of the deadline (4.4)"),
     _people("due", "有期限案件", "Open cases that have this deadline"),

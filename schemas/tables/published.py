@@ -642,4 +642,39 @@ TABLES = (
         sources=LEDGER_SOURCES,
         spec="6.2",
     ),
+    Table(
+        schema="published",
+        name="cycle",
+        label="分期台账变动表",
+        description=(
+            "The ledger over the week, month, quarter, term and school year of the business date, from the township up"
+        ),
+        grain="one unit, line, group and cycle of reporting on the business date",
+        key=("as_of", "unit_code", "line", "group", "cycle"),
+        columns=(
+            *("as_of", *UNIT, "line", "group", "cycle", "period", "from_date", "to_date"),
+            *("open_at_start", "opened", "relapsed", "verified", "returned", "placements", "closed", "open_at_end"),
+        ),
+        required=("unit_level", "unit_name", "period", "from_date", "to_date", "open_at_start", "open_at_end"),
+        values={
+            "unit_level": ("province", "prefecture", "county", "township"),
+            "line": tuple(values.LINE),
+            "group": tuple(values.LEDGER_GROUP),
+            "cycle": tuple(values.CYCLE),
+        },
+        notes={
+            "from_date": ("起始日期", "First day of the period; of a term that of the calendar (校历)"),
+            "to_date": ("终止日期", "Last day of the period, which may lie after D"),
+            "open_at_start": ("期初在册", "Cases opened before the period and not closed before it, as known at D"),
+            "opened": ("本期新增", "Cases opened in the period that are no relapse"),
+            "relapsed": ("本期反弹", "Cases opened in the period whose earlier episode closed as returned or placed"),
+            "verified": ("本期核实", "Cases verified in the period"),
+            "returned": ("本期复学", "Cases closed returned in the period"),
+            "closed": ("本期销号", "Cases closed in the period, whatever the reason"),
+        },
+        layer="published",
+        audience="public",
+        sources=(*LEDGER_SOURCES, "校历"),
+        spec="1.1",
+    ),
 )

@@ -101,6 +101,14 @@ SPEC = {
         U + "night open_at_end suspected_open verified_open overdue zeroed",
         "unit_code night",
     ),
+    # The cycles of reporting (1.1).
+    "published.cycle": (
+        "",
+        U
+        + "line group cycle period from_date to_date open_at_start opened relapsed verified returned placements closed "
+        "open_at_end",
+        "unit_code line group cycle",
+    ),
     "published.source_status": (
         "kind division state delivered_on rows accepted rejected reason",
         "",
@@ -208,6 +216,7 @@ DATES += (
     "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported "
 )
 DATES += "known_on night then_on due_on target_date last_visit_on"
+DATES += "known_on night then_on due_on target_date from_date to_date"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )
