@@ -62,6 +62,10 @@ ModelOut = Annotated[
 ]
 FigureName = Annotated[str, typer.Argument(metavar="FIGURE", help="retention, dropout, or an indicator's name.")]
 UnitCode = Annotated[str, typer.Option("--unit", help="Division (2 to 12 digits) or school (10 digits).")]
+CycleName = Annotated[str, typer.Option("--cycle", help="day, week, month, quarter, term, year or term-start.")]
+ReportOut = Annotated[
+    Path | None, typer.Option("--out", readable=False, help="Folder; default <home>/reports/<cycle>/<period>.")
+]
 ListChildren = Annotated[bool, typer.Option("--list", help="The children behind it too, by child_key (restricted).")]
 DataFile = Annotated[str, typer.Option("--file", help="report, cases, history or case_history.")]
 ExportOut = Annotated[Path, typer.Option("--out", readable=False, help="Folder to write to, made for you alone.")]
@@ -196,6 +200,15 @@ def open_file(home: Home, file: DataFile = "report", as_of: Night = None) -> Non
         from assets.opening import print_lines
 
         print_lines(home, file, as_of.date() if as_of else None)
+
+
+@app.command()
+def report(cycle: CycleName, unit: UnitCode, home: Home, as_of: Night = None, out: ReportOut = None) -> None:
+    """Write the report of a cycle for a unit as a Word document: 四个一, 日报告, 周通报, 月调度, start of a term."""
+    with said_in_one_sentence():
+        from assets.report import print_report
+
+        print_report(home, cycle.strip(), unit, as_of.date() if as_of else None, out)
 
 
 @app.command()

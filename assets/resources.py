@@ -10,6 +10,7 @@ from pydantic import PrivateAttr
 
 from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
 from assets.occasion import occasion
+from assets.report import write_reports
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
 from pipelines.publish.retention import tidy_home
 
@@ -47,6 +48,10 @@ class NightResource(dg.ConfigurableResource):
         """Take away the published nights that the policy no longer keeps; returns them."""
         policy = optional_setting(self.policy, POLICY)
         return tidy_home(Path(setting(self.home, HOME)), Path(policy) if policy else None)
+
+    def report(self, cycle: str) -> list[Path]:
+        """Write the reports of a cycle from the newest published night; returns the files."""
+        return write_reports(Path(setting(self.home, HOME)), cycle)
 
     def _opened(self, as_of: date) -> Night:
         """The night, opened on first use: what is wrong with folders or policy is then an error of the step."""

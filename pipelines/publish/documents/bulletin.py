@@ -61,15 +61,19 @@ def close(document: Document, night: ReportNight, scope: Scope, attached: Attach
     for number, (name, _) in enumerate(attached.listings, start=1):
         lead = "附件：" if number == 1 else "　　　"
         document.add("Attachments", f"{lead}{number}.{name}")
-    # The date stands four characters from the edge, the name in the middle above it.
-    document.add("Signature", scope.name, right=max(1.0, 4 + (_length(night.day) - _length(scope.name)) / 2))
-    document.add("SignatureDate", night.day)
+    sign(document, scope.name, night.day)
     for number, (name, listing) in enumerate(attached.listings, start=1):
         document.page()
         document.add("Attachment", f"附件{number}")
         document.add("Title", name)
         document.add("Measure", f"单位：{listing.measure}")
         document.table(listing)
+
+
+def sign(document: Document, name: str, day: str) -> None:
+    """署名, 成文日期: the date four characters from the edge, the name in the middle above it."""
+    document.add("Signature", name, right=max(1.0, 4 + (_length(day) - _length(name)) / 2))
+    document.add("SignatureDate", day)
 
 
 def _length(text: str) -> float:

@@ -130,13 +130,13 @@ def _run(text: str, style: str = "", properties: str = "") -> str:
 
 
 def _table(listing: Listing) -> str:
-    size = FIVE if len(listing.columns) > 6 else SMALL_FOUR
+    size = FIVE if len(listing.columns) > 5 else SMALL_FOUR
     given = sum(column.width for column in listing.columns)
     widths = [round(WIDTH * column.width / given) for column in listing.columns]
     widths[0] += WIDTH - sum(widths)
     look = f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
     head = "".join(
-        _cell(width, "TableHead", column.name, look, centred=True)
+        _cell(width, "TableHead", _even(column.name, width, size), look, centred=True)
         for width, column in zip(widths, listing.columns, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
@@ -163,6 +163,16 @@ def _table(listing: Listing) -> str:
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>{CELL_MARGINS}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
+
+
+def _even(heading: str, width: int, size: float) -> str:
+    """A heading that is too long for its column in lines of the same length: 期初 over 在册, not 期初在 over 册."""
+    fit = max(1, int((width - 80) / (size * 20)))
+    if len(heading) <= fit:
+        return heading
+    lines = -(-len(heading) // fit)
+    each = -(-len(heading) // lines)
+    return "\n".join(heading[place : place + each] for place in range(0, len(heading), each))
 
 
 def _border(side: str, width: int) -> str:

@@ -41,8 +41,27 @@ def cell(
     return Figure(table, column, tuple(where.items()), how, base, bound, (), sparse, schema)
 
 
-def _columns(night: ReportNight) -> dict[str, tuple[Kind, Figure]]:
-    return {**_ledger(), **_rates(night), **_places(), **_closures()}
+def _columns(night: ReportNight, cycle: str) -> dict[str, tuple[Kind, Figure]]:
+    return {**_ledger(), **_rates(night), **_places(), **_closures(), **(_period(cycle) if cycle else {})}
+
+
+def _period(cycle: str) -> dict[str, tuple[Kind, Figure]]:
+    """The ledger over the period of a cycle."""
+    where = {"line": "household", "group": "all", "cycle": cycle}
+    made: dict[str, tuple[Kind, Figure]] = {
+        f"cycle.{name}": ("count", cell("cycle", name, where))
+        for name in (
+            "open_at_start",
+            "opened",
+            "relapsed",
+            "verified",
+            "returned",
+            "placements",
+            "closed",
+            "open_at_end",
+        )
+    }
+    return {**made, "cycle.from_date": ("date", cell("cycle", "from_date", where))}
 
 
 def _ledger() -> dict[str, tuple[Kind, Figure]]:
@@ -133,8 +152,8 @@ def _below(night: ReportNight, scope: Scope) -> dict[str, Figure]:
     return made
 
 
-def facts(night: ReportNight, scopes: Sequence[Scope]) -> dict[str, Facts]:
-    """The facts of each unit, by its code."""
+def facts(night: ReportNight, scopes: Sequence[Scope], cycle: str = "") -> dict[str, Facts]:
+    """The facts of each unit, by its code; of a cycle those of its period too."""
     made = {scope.unit_code: dict[str, Shown]() for scope in scopes}
     rows = pl.DataFrame(
         {
@@ -142,7 +161,7 @@ def facts(night: ReportNight, scopes: Sequence[Scope]) -> dict[str, Facts]:
             "school_year": pl.Series([night.school_year or ""] * len(scopes), dtype=pl.String),
         }
     )
-    columns = {name: Column(name, kind, 0, one) for name, (kind, one) in _columns(night).items()}
+    columns = {name: Column(name, kind, 0, one) for name, (kind, one) in _columns(night, cycle).items()}
     values = fill(night.reader, night.as_of, tuple(columns.values()), rows)
     for row, of_unit in zip(rows.rows(named=True), values, strict=True):
         for (name, column), value in zip(columns.items(), of_unit, strict=True):

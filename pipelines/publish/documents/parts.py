@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipelines.publish.documents.document import Document
 from pipelines.publish.documents.facts import ENTRY, Facts
 from pipelines.publish.documents.shown import NONE, Piece, Shown, as_change, came, joined, shown, some
-from pipelines.publish.forms.brief import DUE, OVER_LIMIT, RANKED, RANKS, STANDING
+from pipelines.publish.forms.brief import DUE, HANDOVER, OVER_LIMIT, RANKED, RANKS, SIX, STANDING, over
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import source_notes
 from pipelines.publish.listing import Listing
@@ -18,6 +18,7 @@ from schemas.values import CLOSE_REASON, TAUGHT_STAGE
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 MOST_NAMED = 8
 BELOW = {"province": "县级单位", "prefecture": "县级单位", "county": "乡镇（街道）"}
+_MOVED = (("新增", "opened"), ("反弹", "relapsed"), ("核实", "verified"), ("销号", "closed"))
 ORDER = "一二三四五六七八九十"
 
 Write = Callable[[Document, ReportNight, Facts, "Attached"], None]
@@ -88,7 +89,11 @@ def zeroing(document: Document, night: ReportNight, facts: Facts, attached: Atta
     named: list[Piece] = []
     if len(open_units) <= MOST_NAMED:
         named = ["未清零的为", *joined(open_units), "，"]
-    document.text(units, f"个{BELOW[scope.level]}中，", *came("清零", zeroed, "个"), "。", *named, f"详见{table}。")
+    document.text(units, f"个{BELOW[scope.level]}中，", *_zeroed(zeroed), "。", *named, f"详见{table}。")
+
+
+def _zeroed(one: Shown) -> list[Piece]:
+    return came("清零", one, "个") if one.number else [replace(one, text=NONE), "清零的单位"]
 
 
 def _zero(facts: Facts, group: str) -> list[Piece]:
@@ -148,22 +153,63 @@ def changes(document: Document, night: ReportNight, facts: Facts, attached: Atta
     document.text("本学年以来累计销号", total, "人，其中：", *joined(reasons), "。")
 
 
+def period(cycle: str) -> Write:
+    """What came and went over the period of a cycle."""
+
+    def write(document: Document, night: ReportNight, facts: Facts, attached: Attached) -> None:
+        scope = facts.scope
+        part = over(cycle)
+        first = facts["cycle.from_date"]
+        document.text(
+            "自",
+            first,
+            f"至{night.day}，期初在册",
+            facts["cycle.open_at_start"],
+            "人，",
+            *joined([came(verb, facts[f"cycle.{name}"]) for verb, name in _MOVED], "，"),
+            "，期末在册",
+            facts["cycle.open_at_end"],
+            "人；销号中",
+            *joined([came("复学", facts["cycle.returned"]), came("安置", facts["cycle.placements"])], "，"),
+            "。",
+        )
+        document.table(part.listing(night, scope, scope.level), caption=f"{scope.name}台账变动（单位：人）")
+        if scope.level in BELOW:
+            table = attached.add(f"{scope.name}{part.name}", part.listing(night, scope, lower(scope)))
+            document.text(f"所辖单位的变动见{table}。")
+
+    return write
+
+
+def six(document: Document, night: ReportNight, facts: Facts, attached: Attached) -> None:
+    """The ministry's six numbers of the month."""
+    document.text(f"{night.as_of.year}年{night.as_of.month}月，按教育线（学校所在地）统计：")
+    document.table(SIX.listing(night, facts.scope, facts.scope.level), caption="月报六项数据（单位：人）")
+
+
+def handover(document: Document, night: ReportNight, facts: Facts, attached: Attached) -> None:
+    """Whether the leavers of the primary schools have arrived."""
+    document.text("小学毕业班学生升入初中的到校情况如下：")
+    listing = HANDOVER.listing(night, facts.scope, lower(facts.scope))
+    document.table(listing, caption=f"{HANDOVER.name}（单位：人）")
+
+
 def over_limit(document: Document, night: ReportNight, facts: Facts, attached: Attached) -> None:
     """The unit's own dropout rates, and who is over the limit."""
     scope = facts.scope
     own = [_rate(facts, stage, label) for stage, label in TAUGHT_STAGE.items()]
     document.text(f"{school_year(night)}，{scope.name}", *joined(own, "；"), "。")
     if scope.level in BELOW:
-        over = [facts[f"below.{stage}.over"] for stage in TAUGHT_STAGE]
-        if not any(one.number for one in over):
-            none = [replace(one, text=NONE) for one in over]
+        limits = [facts[f"below.{stage}.over"] for stage in TAUGHT_STAGE]
+        if not any(one.number for one in limits):
+            none = [replace(one, text=NONE) for one in limits]
             document.text(f"所辖{BELOW[scope.level]}", none[0], "小学、", none[1], "初中辍学率超过控制线的单位。")
         else:
             document.text(
                 f"所辖{BELOW[scope.level]}中，小学辍学率超过控制线的",
-                over[0],
+                limits[0],
                 "个，初中辍学率超过控制线的",
-                over[1],
+                limits[1],
                 "个。超限单位如下：",
             )
     listing = without(OVER_LIMIT.listing(night, scope, lower(scope)), scope.unit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import BLANKS, BOUND
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.wording import DEADLINE_WORDS
-from schemas.values import STAGE
+from schemas.values import STAGE, TAUGHT_STAGE
 
 RANKED = {
     "nine_year_retention": "巩固率",
@@ -164,3 +165,89 @@ DUE = Part(
     sheet="逾期事项",
 )
 """What is due and overdue in a unit, a row a deadline."""
+
+
+@cache
+def over(cycle: str) -> Part:
+    """The ledger over the period of a cycle, a row a unit and one of the poor in it."""
+
+    def columns(night: ReportNight) -> Sequence[Column]:
+        def counted(heading: str, name: str) -> Column:
+            return Column(heading, "count", 9, figure("cycle", name, line="household", cycle=cycle))
+
+        return (
+            Column("单位", "text", 28, label="label"),
+            counted("期初在册", "open_at_start"),
+            counted("本期新增", "opened"),
+            counted("本期反弹", "relapsed"),
+            counted("本期核实", "verified"),
+            counted("本期复学", "returned"),
+            counted("本期安置", "placements"),
+            counted("本期销号", "closed"),
+            counted("期末在册", "open_at_end"),
+        )
+
+    def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
+        return (
+            f"取自published.cycle：政府线（按户籍地），按立案、核实、销号日期计，截至{night.day}所知；"
+            "期末＝期初＋新增＋反弹－销号，“复学”“安置”包含在“销号”之内。以后更正的，与当时公布的数不同。",
+        )
+
+    groups: list[tuple[str, dict[str, str]]] = [("", {"group": "all"}), ("其中：脱贫户", {"group": "poor"})]
+    return Part(
+        "分期台账变动表",
+        "人",
+        columns,
+        lambda night: by_unit(night.tree("zeroing", "household"), groups),
+        notes,
+        sheet="分期",
+    )
+
+
+def _six(night: ReportNight) -> Sequence[Column]:
+    return (
+        Column("学段", "text", 20, label="label"),
+        Column("疑似辍学", "count", 12, figure("monthly_six", "suspected")),
+        Column("辍学", "count", 12, figure("monthly_six", "verified")),
+        Column("劝返复学", "count", 12, figure("monthly_six", "returned")),
+    )
+
+
+def _six_rows(night: ReportNight) -> pl.DataFrame:
+    tree = night.tree("monthly_six").with_columns(look=pl.lit("unit"), depth=pl.lit(0, pl.Int64))
+    month = f"{night.as_of:%Y-%m}"
+    stages = pl.DataFrame({"stage": list(TAUGHT_STAGE), "label": list(TAUGHT_STAGE.values()), "month": month})
+    return tree.join(stages, how="cross", maintain_order="left_right")
+
+
+SIX = Part(
+    "月报六项数据",
+    "人",
+    _six,
+    _six_rows,
+    lambda night, scope: ("教育线（按学校所在地）；“劝返复学”为本月复学销号的个案。",),
+    sheet="六项数据",
+)
+"""The ministry's six numbers of the month."""
+
+
+def _handover(night: ReportNight) -> Sequence[Column]:
+    return (
+        Column("单位", "text", 28, label="unit_name"),
+        Column("小学毕业生", "count", 12, figure("handover", "leavers")),
+        Column("已到校", "count", 12, figure("handover", "arrived")),
+        Column("待确认", "count", 12, figure("handover", "pending")),
+        Column("失学", "count", 12, figure("handover", "lost"), alert="positive"),
+    )
+
+
+HANDOVER = Part(
+    "小学毕业生升学（整班移交）情况表",
+    "人",
+    _handover,
+    lambda night: night.tree("handover").with_columns(look=pl.lit("unit")),
+    lambda night, scope: ("按毕业小学所在地；已到校＋待确认＋失学＝小学毕业生。",),
+    sheet="整班移交",
+    empty="没有小学毕业生数据。",
+)
+"""Where the leavers of the primary schools are."""

@@ -144,17 +144,33 @@ class ReportNight:
 
     def _sources(self, scope: Scope) -> list[Source]:
         states = self.source_states
-        if scope.level == COUNTY:
-            states = states.filter(pl.col("division") == scope.unit_code)
+        if scope.level != LEVELS[0]:
+            states = states.filter(pl.col("division").is_in(self._counties(scope)))
         return summarise_sources(states, self.names)
 
     def within(self, units: pl.DataFrame, scope: Scope, level: str) -> pl.DataFrame:
         """The rows of a tree that a sheet shows: units of the scope from its own level down to `level`."""
         shown = [one for one in scope.levels if LEVELS.index(one) <= LEVELS.index(level)]
         kept = units.filter(pl.col("unit_level").is_in(shown))
-        if scope.level != COUNTY:
+        if scope.level == LEVELS[0]:
             return kept
-        return kept.filter(pl.col("county") == scope.unit_code).with_columns(pl.col("depth") - pl.col("depth").min())
+        inside = pl.col("county") == scope.unit_code
+        if scope.level != COUNTY:
+            inside = pl.col("unit_code").is_in(self._inside(scope))
+        return kept.filter(inside).with_columns(pl.col("depth") - pl.col("depth").min())
+
+    def _inside(self, scope: Scope) -> list[str]:
+        """The unit and what lies in it."""
+        found = {scope.unit_code}
+        for code, parent in self.tree("zeroing", "household").select("unit_code", "parent_code").rows():
+            if parent in found:
+                found.add(code)
+        return sorted(found)
+
+    def _counties(self, scope: Scope) -> list[str]:
+        """The county-level units of a scope; of a township the one that it lies in."""
+        tree = self.tree("zeroing", "household")
+        return tree.filter(pl.col("unit_code").is_in(self._inside(scope)))["county"].drop_nulls().unique().to_list()
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
