@@ -106,7 +106,7 @@ bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckD
 bench-matching: $(STAMP) ## precision and recall of the matching by tier, on labelled rows
 	$(BIN)/python -m tests.bench.matching
 
-pictures: $(STAMP) ## docs/reports: workbooks and pages of the sample as pictures (needs LibreOffice, Chromium, poppler)
+pictures: $(STAMP) ## docs/reports: forms, bulletin and pages of the sample as pictures (LibreOffice, Chromium, poppler)
 	$(BIN)/python -m tests.pictures --reports $(SAMPLE_HOME)/published/current/reports
 	$(BIN)/python -m tests.page_pictures --reports $(SAMPLE_HOME)/published/current/reports
 

@@ -24,12 +24,13 @@ _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax=
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its file, the workbook, words of its page, and the words beside which numbers stand."""
+    """One picture: its file, the workbook or document, words of its page, the words beside which numbers stand."""
 
     name: str
     book: str
     page: str
     parts: tuple[str, ...]
+    suffix: str = "xlsx"
 
 
 FORM = ("年10月12日", "填报单位", "单位：人、%", "单位", "甲")
@@ -39,7 +40,10 @@ FOOT = ("填报人", "注：1.", "页，共")
 ROSTER, LISTS = "990221/restricted/失学辍学学生花名册_会议用", "990221/restricted/四张清单_会议用"
 LIST = ("年10月12日", "填报单位", "序号")
 ROSTER_PAGES = (
-    ("suspected", "花名册（疑似）", (*LIST, "姓名", "身份证号", "出生年份", "乡镇（街道）", "类别", "立案日期", "原因")),
+    (
+        *("suspected", "花名册（疑似）"),
+        (*LIST, "姓名", "身份证号", "出生年份", "乡镇（街道）", "类别", "立案日期", "原因"),
+    ),
     ("due", "应办事项", ("姓名", "脱贫户", "乡镇长", "师长", "劝返次数", "应办事项", "办理期限", "已逾期")),
     ("closed", "安置方式", ("姓名", "销号日期", "销号原因", "安置方式", "反弹")),
 )
@@ -61,6 +65,35 @@ PICTURES = (
     Picture("trust", "校验表", "可信度一览", (*FORM, "通过（项）", "累计立案（人）", *FOOT)),
     *(Picture(f"roster-{name}", ROSTER, page, parts) for name, page, parts in ROSTER_PAGES),
     *(Picture(f"lists-{name}", LISTS, page, (*LIST, *parts)) for name, page, parts in LIST_PAGES),
+    Picture(
+        *("bulletin-1", "控辍保学工作通报", "现将有关情况通报如下"),
+        ("控辍保学工作通报", "〔2025〕", "示例省", "2025", "截至", "—"),
+        "docx",
+    ),
+    Picture(
+        *("bulletin-2", "控辍保学工作通报", "清零情况"),
+        (
+            "一、清零情况",
+            "示例省未清零",
+            "个县级单位",
+            "二、台账变动",
+            "自上次运行",
+            "与一周前",
+            "三、辍学率超限单位",
+            "—",
+        ),
+        "docx",
+    ),
+    Picture(
+        *("bulletin-3", "控辍保学工作通报", "超限单位如下"),
+        ("辍学率超限单位", "连续两年", "四、巩固率和入学率", "九年义务教育巩固率为", "五、排名", "六、逾期事项", "—"),
+        "docx",
+    ),
+    Picture(
+        *("bulletin-4", "控辍保学工作通报", "示例省动态清零情况表\n单位"),
+        ("附件", "示例省动态清零情况表", "单位：人", "单位", "示例省", "逾期", "注：", "—"),
+        "docx",
+    ),
     Picture("sources", "校验表", "校验表：资料状态", (*FORM, "送达日期", "退回原因", "页，共")),
 )
 
@@ -73,12 +106,17 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        books = sorted({str(given.reports / f"{picture.book}.xlsx") for picture in PICTURES})
+        books = sorted({str(given.reports / f"{picture.book}.{picture.suffix}") for picture in PICTURES})
         profile = Path(work, "profile").as_uri()
         convert = ["libreoffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir"]
         subprocess.run([*convert, work, *books], check=True, capture_output=True)
         for picture in PICTURES:
-            found = draw(picture, Path(work, f"{Path(picture.book).name}.pdf"), given.out / f"{picture.name}.png")
+            printed = Path(work, f"{Path(picture.book).name}.pdf")
+            if not printed.exists():
+                raise SystemExit(
+                    f"{picture.book}.{picture.suffix} was not printed; LibreOffice Calc and Writer are needed."
+                )
+            found = draw(picture, printed, given.out / f"{picture.name}.png")
             print(picture.name, *(f"{number} {part}" for number, part in found))  # noqa: T201 - a command's output
 
 

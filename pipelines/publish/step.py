@@ -13,8 +13,8 @@ from pipelines import ledger_store
 from pipelines.engine.snapshot import Snapshot
 from pipelines.publish import export_log
 from pipelines.publish.databases import write_databases
-from pipelines.publish.export_log import Occasion
 from pipelines.publish.documents import read_document, write_bulletins
+from pipelines.publish.export_log import Occasion
 from pipelines.publish.folder import new_folder, show
 from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history

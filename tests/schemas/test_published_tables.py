@@ -215,8 +215,7 @@ DATES = (
 DATES += (
     "since verify_due first_visit_due notice_due penalty_due lawsuit_due month_report_due status_date last_reported "
 )
-DATES += "known_on night then_on due_on target_date last_visit_on"
-DATES += "known_on night then_on due_on target_date from_date to_date"
+DATES += "known_on night then_on due_on target_date last_visit_on from_date to_date"
 YES_NO = (
     "zeroed over_limit consecutive at_bound met agreed relapse poor assisted disabled left_behind migrant both_active "
 )

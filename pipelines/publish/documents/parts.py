@@ -286,12 +286,13 @@ def sources(document: Document, night: ReportNight, facts: Facts, attached: Atta
     document.heading(2, "（一）资料")
     document.text(_chinese(dates))
     document.text(_chinese(faults))
-    document.heading(2, "（二）更正")
+    document.heading(2, "（二）更正和校验")
     restated = facts["restated"]
     if restated.number:
         document.text("已公布的数字", *came("更正", restated, "处"), "，逐项见数据库更正表（published.restatements）。")
     else:
         document.text("已公布的数字", *came("更正", restated, "处"), "。")
+    document.text("各项校验的结果和提示见《校验表》。")
 
 
 def _chinese(text: str) -> str:

@@ -13,8 +13,8 @@ from pipelines.publish.documents.document import Document
 from pipelines.publish.documents.facts import cell
 from pipelines.publish.documents.shown import Piece, Shown, came, shown, some
 from pipelines.publish.listing import Column, Figure, Kind, Listing, fill
+from pipelines.publish.masking import mask_name
 from pipelines.publish.reader import TableReader
-from pipelines.publish.story_words import mask_name
 from pipelines.publish.wording import DEADLINE_WORDS, chinese_date
 from schemas.values import CATEGORY, CLOSE_REASON
 
