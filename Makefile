@@ -50,10 +50,11 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile -m 'not full'
 
-test-full: $(STAMP) ## the long tests too, and the lint of the models
-	$(MAKE) lint
+test-full: $(STAMP) ## what `make test` leaves out: long tests, browser, office programs, the lint of the models
 	tests/programs.sh
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --processes 2 pipelines/models
+	$(BIN)/pytest -n 2 --dist loadfile -m full
 
 test-faults: $(STAMP) ## twenty nights killed at random moments and started again
 	$(BIN)/pytest tests/faults
