@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,6 +38,11 @@ OCCASION = Occasion(datetime(2025, 10, 13, 2, 0, tzinfo=UTC), "tester", "nightly
 def published_home(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with three nights of the sample, the last of them with open, overdue and closed cases; only to be read."""
     home = tmp_path_factory.mktemp("published")
-    for night in (date(2025, 8, 25), date(2025, 9, 28), date(2025, 10, 12)):
-        run_night(night, sample.landing, home, sample.policy, sample.secret, occasion=OCCASION)
+    # Nothing about children may lean on the umask of whoever runs the night.
+    before = os.umask(0)
+    try:
+        for night in (date(2025, 8, 25), date(2025, 9, 28), date(2025, 10, 12)):
+            run_night(night, sample.landing, home, sample.policy, sample.secret, occasion=OCCASION)
+    finally:
+        os.umask(before)
     return home

@@ -41,7 +41,10 @@ def new_folder(home: Path, as_of: dt.date) -> Path:
     """An empty folder for the night, not visible to readers; what an earlier broken run left behind is removed."""
     store = published_root(home) / STORE
     try:
-        store.mkdir(parents=True, exist_ok=True)
+        for path in (store.parent, store):
+            if not path.exists():
+                path.mkdir(parents=True)
+                path.chmod(0o755)  # whoever may write here could show another night
         for left in store.glob(f"{as_of}.*.part"):
             shutil.rmtree(left, ignore_errors=True)
         number = 1 + max(

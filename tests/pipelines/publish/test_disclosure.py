@@ -55,8 +55,11 @@ def test_no_public_file_tells_of_anybody(world: World, night: Path) -> None:
     assert [leak for path in files for leak in leaks(world, path, path.relative_to(night).as_posix())] == []
 
 
-def test_what_others_may_read_is_what_was_searched(night: Path) -> None:
-    """Whatever is not public is guarded by its mode, or by that of its folder."""
+def test_what_others_may_read_is_what_was_searched(published_home: Path, night: Path) -> None:
+    """Whatever is not public is guarded by its mode, and by that of its folder, though the nights ran with umask 0."""
+    for path in published_home.rglob("*"):
+        if not path.is_symlink():
+            assert path.stat().st_mode & 0o022 == 0, path.name
     public = set(public_files(night))
     for path in night.rglob("*"):
         if path.is_file() and path not in public:
