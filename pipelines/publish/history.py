@@ -60,6 +60,7 @@ def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> N
         else:
             engine.write_database(aside, statements, alias="out")
             layout.write_text(mark, encoding="ascii")
+            layout.chmod(0o600)
         aside.chmod(mode)
         aside.replace(folder / name)
 
