@@ -67,6 +67,8 @@ dated as (
     from span as s
     inner join indicators.case_unit as u on s.line = u.line and s.unit_code = u.unit_code
     inner join ledger.case_state as k on u.case_uid = k.case_uid
+    -- Of a case that was closed before the period nothing is counted: most cases of an old ledger.
+    where k.state <> 'closed' or k.closed_on >= s.from_date
 ),
 
 counted as (
