@@ -64,10 +64,10 @@ def as_change(one: Shown) -> Shown:
 
 
 def some(one: Shown, what: str, measure: str = "人") -> list[Piece]:
-    """有3人what, or 没有what."""
+    """逾期的个案有3人, or 没有逾期的个案."""
     if one.number == 0:
         return [replace(one, text=NONE), what]
-    return ["有", one, measure, what]
+    return [f"{what}有", one, measure]
 
 
 def came(verb: str, one: Shown, measure: str = "人") -> list[Piece]:

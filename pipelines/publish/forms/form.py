@@ -70,6 +70,9 @@ class Part:
         if "unit_level" in rows.columns:
             cuts = night.keep((self, level), lambda: _cuts(night, rows, level))
             kept = cuts.get(scope.unit_code if scope.level == COUNTY else None, rows.clear())
+            if scope.level not in (COUNTY, night.province.level):
+                # Forms have no prefectures and townships of their own; reports of the cycles do.
+                kept = night.within(kept, scope, level)
         return Listing(
             title=f"{scope.name}{night.day}{self.name}",
             measure=self.measure,

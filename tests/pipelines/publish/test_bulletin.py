@@ -235,7 +235,7 @@ def said(pieces: Any) -> str:
 
 def test_none_one_and_many_are_said_as_people_say_them() -> None:
     assert said(some(_shown(0), "逾期未办的个案")) == "没有逾期未办的个案"
-    assert said(some(_shown(3), "逾期未办的个案")) == "有3人逾期未办的个案"
+    assert said(some(_shown(3), "逾期未办的个案")) == "逾期未办的个案有3人"
     assert said(came("新增", _shown(0))) == "没有新增"
     assert said(came("新增", _shown(1))) == "新增1人"
     assert [as_change(_shown(number)).text for number in (3, -3, 0)] == ["增加3", "减少3", "持平"]
