@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 from collections.abc import Iterator
@@ -151,11 +152,18 @@ def leaks(world: World, path: Path, name: str = "") -> list[Leak]:
         with zipfile.ZipFile(path) as archive:
             for part in archive.namelist():
                 found += world.search_text(f"{place}/{part}", part)
-                # Text that a format cuts into runs is put together again.
-                text = archive.read(part).decode("utf-8", "replace")
-                found += world.search_text(f"{place}/{part}", text)
-                found += world.search_text(f"{place}/{part}", re.sub(r"<[^>]*>", "", text))
+                found += _markup(world, archive.read(part), f"{place}/{part}")
+    elif path.suffix == ".html":
+        found += _markup(world, path.read_bytes(), place)
     return found
+
+
+def _markup(world: World, data: bytes, place: str) -> Iterator[Leak]:
+    """As it is read: characters written as numbers are characters, and text that is cut into runs is one."""
+    text = data.decode("utf-8", "replace")
+    yield from world.search_text(place, text)
+    yield from world.search_text(place, html.unescape(text))
+    yield from world.search_text(place, html.unescape(re.sub(r"<[^>]*>", "", text)))
 
 
 def _database(world: World, path: Path, place: str) -> Iterator[Leak]:

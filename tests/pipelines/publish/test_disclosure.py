@@ -125,6 +125,8 @@ def test_a_planted_text_is_found_in_every_format(
         half = len(told) // 2
         archive.writestr("word/document.xml", f"<w:r><w:t>{told[:half]}</w:t></w:r><w:r><w:t>{told[half:]}</w:t></w:r>")
     (tmp_path / "c.html").write_text(f"<p title='{told}'></p>", encoding="utf-8")
+    numbers = "".join(f"&#{ord(character)};" for character in told)
+    (tmp_path / "c2.html").write_text(f"<p>{numbers}</p>", encoding="utf-8")
     (tmp_path / "d.csv").write_text(f"a,b\n1,{told}\n", encoding="utf-8")
     (tmp_path / "e.bin").write_bytes(b"\x00\xff" + told.encode() + b"\xe4\x00")
     pl.DataFrame({"a": [told] * 100}).write_parquet(tmp_path / "f.parquet", compression="zstd")
