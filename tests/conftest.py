@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,3 +47,17 @@ def published_home(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> 
     finally:
         os.umask(before)
     return home
+
+
+@pytest.fixture(scope="module")
+def databases_only() -> Iterator[None]:
+    """Nights that publish databases and no files for officials: for tests that never look at a workbook or page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.publish.step._write_reports", lambda *_: [])
+        yield
+
+
+@pytest.fixture
+def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for one test, where others of its module do look."""
+    monkeypatch.setattr("pipelines.publish.step._write_reports", lambda *_: [])

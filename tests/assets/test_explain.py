@@ -16,6 +16,8 @@ from pipelines.night import run_night
 from tests.support.deliveries import World, rows_of
 from tests.support.numbers import number
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 NIGHTS = (date(2025, 9, 3), date(2025, 9, 10), date(2025, 9, 15), date(2025, 9, 25))
 BACK = number("20150301", 1)  # dropped out, placed, dropped out again
 NEVER = number("20150301", 2)

@@ -13,6 +13,8 @@ from assets.cli import app
 from pipelines.night import run_night
 from tests.support.deliveries import World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 NIGHT = dt.date(2025, 9, 17)
 SECRET = b"a-secret"
 COUNTY = "990121"

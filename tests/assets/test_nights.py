@@ -73,6 +73,7 @@ def test_dagster_and_plain_publish_the_same(sample: Sample, expected: Tables, tm
     assert expected[sample.nights[0]]["published.zeroing"].count(b"\n") > 100
 
 
+@pytest.mark.usefixtures("no_files")
 def test_a_part_of_the_night_can_be_run_alone(sample: Sample, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"LANDING": sample.landing, "HOME": home, "POLICY": sample.policy}.items():
         monkeypatch.setenv(f"KONGCHUO_{name}", str(value))
@@ -90,12 +91,14 @@ def test_a_part_of_the_night_can_be_run_alone(sample: Sample, home: Path, monkey
     assert cases.metadata["dagster/row_count"].value > 1
 
 
+@pytest.mark.usefixtures("no_files")
 def test_a_night_run_twice_stays_the_same(sample: Sample, expected: Tables, home: Path, tmp_path: Path) -> None:
     last = sample.nights[-1]
     kongchuo(sample, home, "run", "--plain", "--as-of", last.isoformat())
     assert tables_of(home, sample.nights, tmp_path) == expected
 
 
+@pytest.mark.usefixtures("no_files")
 def test_replayed_from_an_older_night_is_the_same_as_straight(
     sample: Sample, expected: Tables, home: Path, tmp_path: Path
 ) -> None:
@@ -103,6 +106,7 @@ def test_replayed_from_an_older_night_is_the_same_as_straight(
     assert tables_of(home, sample.nights, tmp_path) == expected
 
 
+@pytest.mark.usefixtures("no_files")
 def test_a_skipped_night_is_no_gap(sample: Sample, home: Path, tmp_path: Path) -> None:
     cases = as_csv(home, sample.nights[-1], tmp_path)["restricted.cases"]
     kongchuo(sample, home, "run", "--plain", "--as-of", "2025-09-03")

@@ -14,6 +14,8 @@ from pipelines.publish.folder import new_folder, show
 from pipelines.publish.step import publish_night
 from tests.pipelines.publish.test_databases import LATER, NIGHT, POLICY, ready, told
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -15,6 +15,8 @@ from pipelines.night import run_night
 from tests.support.deliveries import World, people, rows_of
 from tests.support.numbers import number
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 NIGHTS = (date(2025, 9, 10), date(2025, 9, 17))
 # 16 digits: no citizen number, and nobody's.
 DAMAGED = "9901212015030100"

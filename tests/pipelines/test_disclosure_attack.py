@@ -33,6 +33,8 @@ from tests.pipelines.models.support import (
 )
 from tests.support.attack import COUNTS, Attack, Cell
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 SECRET = b"sample-secret-of-a-fictional-province"
 FEW = ("2025-08-25", "2025-09-15")
 SMALL_CELL = 5

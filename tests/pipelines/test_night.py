@@ -20,6 +20,8 @@ from quality import invariants
 from schemas.catalogue import CATALOGUE
 from tests.support.deliveries import World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 SECRET = b"a-secret"
 NIGHTS = (dt.date(2025, 9, 10), dt.date(2025, 9, 17))
 

@@ -18,6 +18,8 @@ from pipelines.night import WAREHOUSE, run_night
 from pipelines.rebuild import rebuild
 from tests.support.deliveries import World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 SECRET = b"a-secret"
 FIRST, SECOND, THIRD = dt.date(2025, 9, 10), dt.date(2025, 9, 17), dt.date(2025, 9, 24)
 

@@ -13,6 +13,8 @@ from pipelines.rehearsal import Change, compared, rehearse
 from schemas.catalogue import CATALOGUE
 from tests.support.deliveries import World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 SECRET = b"a-secret"
 NIGHTS = (dt.date(2025, 9, 10), dt.date(2025, 9, 17))
 TABLE = CATALOGUE["restricted.reporting_gaps"]

@@ -17,6 +17,8 @@ import pytest
 from pipelines.night import run_night
 from tests.support.workbooks import xls, xlsx
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 NIGHT = dt.date(2025, 8, 25)
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 Rows = list[list[str]]

@@ -12,6 +12,8 @@ from schemas.shown import CASE_HISTORY, CASES, HISTORY, REPORT
 from schemas.tables.ready import READY
 from tests.support.cookbook import DOCUMENT, Question, answer, make_home, questions, table, written_again
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 QUESTIONS = questions(DOCUMENT.read_text(encoding="utf-8"))
 
 

@@ -19,6 +19,8 @@ from schemas.catalogue import CATALOGUE
 from schemas.tables.history import TABLES
 from tests.support.deliveries import World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 SECRET = b"a-secret"
 FIRST, SECOND, THIRD = dt.date(2025, 9, 10), dt.date(2025, 9, 17), dt.date(2025, 9, 24)
 Rows = list[tuple[object, ...]]

@@ -15,6 +15,8 @@ from schemas.shown import CASE_HISTORY, CASES, HISTORY, REPORT, SHOWN, Shown, sh
 from schemas.tables.ready import PARAMETERS, READY
 from tests.pipelines.publish.test_databases import NIGHT, POLICY, told
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 FILES = (REPORT, CASES, HISTORY, CASE_HISTORY)
 MACROS = [shown for shown in SHOWN if shown.object_type == "macro"]
 BOTH = re.compile(r"[^/]*[\u4e00-\u9fff][^/]* / .*[A-Za-z]{2}", re.DOTALL)
