@@ -11,7 +11,8 @@ need() {
 
 missing=
 need chromium chromium 'the pages in a browser'
-need libreoffice 'libreoffice-writer libreoffice-calc' 'workbooks and bulletin in an office program'
+need localc libreoffice-calc 'workbooks in an office program'
+need lowriter libreoffice-writer 'the bulletin in an office program'
 need pdfinfo poppler-utils 'what was printed'
 # Without a Chinese font every character is an empty box of another width.
 if ! fc-list ':lang=zh-cn' 2> /dev/null | grep -q .; then
