@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from assets.definitions import build_defs
 from assets.resources import NightResource
 from pipelines.night import run_night
 from pipelines.publish.documents.cycles import CYCLES
+from pipelines.publish.export_log import LOG
 from tests.support.deliveries import GOOD, World, people
 
 NIGHT = dt.date(2025, 9, 17)
@@ -116,6 +119,16 @@ def test_the_start_of_a_term_names_the_day_by_which_it_is_due(home: Path, tmp_pa
     for unit, due in ((SCHOOL, "2025年9月8日"), (TOWNSHIP, "2025年10月1日"), (COUNTY, "2025年10月1日")):
         _, document = written(home, "term-start", unit, tmp_path)
         assert any(f"本报告应于{due}前报出" in paragraph.text for paragraph in document.paragraphs)
+
+
+def test_a_report_of_a_school_stands_in_the_log_and_one_of_a_county_does_not(home: Path, tmp_path: Path) -> None:
+    path, _ = written(home, "month", SCHOOL, tmp_path)
+    before = (home / LOG).read_text(encoding="utf-8").splitlines()
+    last = json.loads(before[-1])
+    assert (last["command"], last["unit"], last["extent"], last["file"]) == ("report", SCHOOL, "masked", path.name)
+    assert last["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    written(home, "quarter", COUNTY, tmp_path)
+    assert (home / LOG).read_text(encoding="utf-8").splitlines() == before
 
 
 def test_a_report_of_a_school_is_for_its_owner_alone_and_masks_names(home: Path, tmp_path: Path) -> None:

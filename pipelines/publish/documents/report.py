@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipelines.publish.documents.document import Document
 from pipelines.publish.documents.periodic import document_of
 from pipelines.publish.documents.read import read_document
 from pipelines.publish.documents.school import school_report
+from pipelines.publish.export_log import Exported, exported_file
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.readback import read_back
 from pipelines.publish.reader import TableReader
@@ -29,6 +30,8 @@ select unit_code, period, from_date, to_date from published.cycle
 where as_of = $as_of and line = 'household' and "group" = 'all' and cycle = $cycle
 """
 _HEADLINE = "select indicator, variant from published.indicator where as_of = $as_of and headline"
+
+Log = Callable[[list[Exported]], None]
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,17 @@ class Unit:
 
 
 class Reports:
-    """The reports of one published night; `report` and `cases` answer for its two databases."""
+    """The reports of one published night; `report` and `cases` answer for its two databases.
 
-    def __init__(self, report: TableReader, cases: TableReader, as_of: dt.date) -> None:
+    `log` takes what is not public before it is handed over (spec 6.3).
+    """
+
+    def __init__(self, report: TableReader, cases: TableReader, as_of: dt.date, log: Log) -> None:
         if report.read(_HAS).is_empty():
             raise KongchuoError(
                 f"The night {as_of} was published without published.cycle; run it again to report on it."
             )
-        self._report, self._cases, self.as_of = report, cases, as_of
+        self._report, self._cases, self.as_of, self._log = report, cases, as_of, log
         self._night = ReportNight(report, as_of, _policy(report, as_of))
         self.units = {row[0]: Unit(*row) for row in report.read(_UNITS, {"as_of": as_of}).sort("unit_code").rows()}
         self._periods: dict[str, dict[str, Period]] = {}
@@ -98,6 +104,9 @@ class Reports:
             document.write(aside)
             databases = {"published": self._report, "restricted": self._cases, "quality": self._cases}
             read_back(folder, document.blocks(aside.name), databases, {".docx": read_document}, self.as_of)
+            if unit.level == "school":
+                # Inside the step: what cannot be logged is not handed out.
+                self._log([exported_file(aside, "report", self.as_of, unit.code, "masked", name=path.name)])
         return path
 
     def write_all(self, name: str, root: Path) -> list[Path]:
