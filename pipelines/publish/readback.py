@@ -102,14 +102,19 @@ def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -
         if column.figure is None:
             continue
         expected, public = lookup.values(column.figures, rows), column.figure.schema == "published"
-        for number, value in enumerate(expected):
-            row = block.row + number
+        # Most values stand in many rows: each is put into words once a column.
+        words: dict[Value, str] = {}
+        kind, place = column.kind, block.column + order
+        compared += len(expected)
+        for row, value in enumerate(expected, start=block.row):
             try:
-                cell = cells[row][block.column + order]
+                cell = cells[row][place]
             except IndexError:
                 cell = None
-            shown, kept = as_shown(column.kind, cell), _plain(text(column.kind, column.said(value)))
-            compared += 1
+            kept = words.get(value)
+            if kept is None:
+                kept = words[value] = _plain(text(kind, column.said(value)))
+            shown = as_shown(kind, cell)
             if shown != kept:
                 found.append(Difference(block.file, block.place, row, column.name, shown, kept, public))
     return compared, found
@@ -119,6 +124,8 @@ def as_shown(kind: Kind, cell: object) -> str:
     """A cell of a file in the words of `listing.text`, without the mark ※ (in a workbook it is a number format)."""
     if cell is None:
         return ""
+    if isinstance(cell, str):  # most cells
+        return _plain(cell)
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, int | float):
@@ -160,8 +167,13 @@ class _Lookup:
             for keys, said in rows.patterns(figure).items():
                 cells = self._of(figure, (*fixed, *keys))
                 columns = [rows.column(key) for key in keys]
+                gathered: dict[tuple[object, ...], Value] = {}
                 for place in said:
-                    values[place] = _gathered(figure, cells.get((*start, *(column[place] for column in columns)), []))
+                    key = (*start, *[column[place] for column in columns])
+                    value = gathered.get(key)
+                    if value is None:
+                        value = gathered[key] = _gathered(figure, cells.get(key, []))
+                    values[place] = value
         return values
 
     def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:

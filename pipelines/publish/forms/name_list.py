@@ -80,7 +80,7 @@ class NameFile:
             rows = next(iter(by_place.values())).clear() if by_place else part.rows(night).with_row_index("row")
         columns = tuple(part.columns(copy))
         places = rows["row"].to_list()
-        filled = [[column.said(values[_binding(column)][place]) for place in places] for column in columns]
+        filled = [_said(column, [values[_binding(column)][place] for place in places]) for column in columns]
         return Listing(
             title=f"{scope.name}{night.day}{part.name}{COPY_WORDS[copy]}",
             measure="人",
@@ -115,6 +115,17 @@ class NameFile:
         by_column = zip(*filled, strict=True) if filled else iter([()] * len(columns))
         values = dict(zip(columns, by_column, strict=True))
         return rows.with_row_index("row").partition_by("county", "state", as_dict=True), values
+
+
+def _said(column: Column, values: list[Value]) -> list[Value]:
+    """The values of a column as it writes them; each is put into words once, for most stand in many rows."""
+    if column.says is None:
+        return values
+    words: dict[Value, Value] = {}
+    for value in values:
+        if value not in words:
+            words[value] = column.said(value)
+    return [words[value] for value in values]
 
 
 def _binding(column: Column) -> Binding:

@@ -151,18 +151,33 @@ def _write_rows(sheet: Any, formats: Formats, listing: Listing) -> int:
         return _FIRST + 1
     last = len(listing.values) - 1
     looks: list[_Look] = []
+    # Most values stand in many rows: each is put into words and measured once a column.
+    known: list[dict[Value, _Words]] = [{} for _ in columns]
     for number, values in enumerate(listing.values):
         row, lines = _FIRST + number, 1
         if number in (0, last):
             looks = [_look(formats, c, order, len(columns), end=number == last) for order, c in enumerate(columns)]
         for order, (column, value, look) in enumerate(zip(columns, values, looks, strict=True)):
-            shown = text(column.kind, value)
-            _write_cell(sheet, formats, row, order, column, value, shown, look)
-            if column.kind == "text" and 2 * len(shown) > column.width:
-                lines = max(lines, math.ceil(half_widths(shown) / (column.width - 0.8)))
+            found = known[order].get(value)
+            if found is None:
+                found = known[order][value] = _measured(column, value)
+            _write_cell(sheet, formats, row, order, column, value, found, look)
+            if found[1] > lines:
+                lines = found[1]
         # Left to themselves, some programs do not make a row higher for text that wraps.
         sheet.set_row(row, _LINE * lines + 3)
     return _FIRST + last + 1
+
+
+_Words = tuple[str, int, bool]
+"""A value in words, how many lines it takes, and whether a program could take it for a formula."""
+
+
+def _measured(column: Column, value: Value) -> _Words:
+    shown, lines = text(column.kind, value), 1
+    if column.kind == "text" and 2 * len(shown) > column.width:
+        lines = math.ceil(half_widths(shown) / (column.width - 0.8))
+    return shown, lines, is_risky(shown)
 
 
 _Look = tuple[Any, dict[str, object]]
@@ -181,15 +196,15 @@ def _look(formats: Formats, column: Column, order: int, columns: int, *, end: bo
 
 
 def _write_cell(
-    sheet: Any, formats: Formats, row: int, order: int, column: Column, value: Value, shown: str, look: _Look
+    sheet: Any, formats: Formats, row: int, order: int, column: Column, value: Value, words: _Words, look: _Look
 ) -> None:
-    raw, (plain, style) = value.raw, look
+    raw, (plain, style), (shown, _, risky) = value.raw, look, words
     if column.alert and column.alerts(value):
         plain = formats.get(**style, bold=True, font_color=ALERT)
     if not shown:
         sheet.write_blank(row, order, None, plain)
     elif column.kind == "text" or shown == NOT_AVAILABLE or isinstance(raw, str | bool | None):
-        sheet.write_string(row, order, shown, formats.get(**style, quote_prefix=True) if is_risky(shown) else plain)
+        sheet.write_string(row, order, shown, formats.get(**style, quote_prefix=True) if risky else plain)
     elif isinstance(raw, date):
         sheet.write_datetime(row, order, raw, plain)
     else:
