@@ -244,7 +244,7 @@ def fill(
     groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, Figure, list[int]]]] = {}
     for place, column in enumerate(columns):
         if column.figure is None:
-            found[place] = [column.said(Value(raw)) for raw in listed.column(column.label or column.name)]
+            found[place] = [column.said(Value(whole(raw))) for raw in listed.column(column.label or column.name)]
             continue
         found[place] = [NOT_SAID] * len(rows)
         for one in column.figures:
@@ -291,13 +291,18 @@ def _read(reader: TableReader, as_of: date, table: str, keys: Sequence[str], fig
     )
 
 
+def whole(raw: Any) -> Any:
+    """A value that can be a key: a list column's as a tuple."""
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
 def _values(joined: pl.DataFrame, order: int, one: Figure, rows: int) -> list[Value]:
     raw = joined[f"c{order}"].to_list()
     base = joined[f"c{order}_base"].to_list() if one.base else [None] * len(raw)
     bound = joined[f"c{order}_bound"].to_list() if one.bound else [None] * len(raw)
     if one.sparse or one.how in ("true", "rows"):
         raw = [0 if value is None else value for value in raw]
-    values = [Value(*parts) for parts in zip(raw, base, bound, strict=True)]
+    values = [Value(whole(one), *parts) for one, *parts in zip(raw, base, bound, strict=True)]
     # A figure without keys is the same in every row.
     return values if len(values) == rows else values * rows
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Rows, Value, text
+from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Rows, Value, text, whole
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND
 
@@ -209,7 +209,7 @@ def _gathered(figure: Figure, cells: Sequence[tuple[Any, ...]]) -> Value:
         raw, *rest = cells[0]
         base = rest.pop(0) if figure.base else None
         bound = rest.pop(0) if figure.bound else None
-        return Value(raw, base, bound)
+        return Value(whole(raw), base, bound)
     known = [cell[0] for cell in cells if cell[0] is not None]
     if figure.how == "sum":
         return Value(sum(known) if known else 0 if figure.sparse else None)
