@@ -32,7 +32,7 @@ select
         when m.files_in > 0 and m.others = 0 then 'reviewer'
         when m.files_in > 0 and m.version > 1 then 'corrected file'
         when m.files_in > 0 then 'late file'
-        when f.policy is distinct from p.policy then 'policy'
+        when (f.policy is distinct from p.policy) then 'policy'
         else 'program'
     end as cause,
     m.files
