@@ -5,6 +5,10 @@ class KongchuoError(Exception):
     """Base of every error a user can cause or mend; the message is one sentence that says what to do."""
 
 
+class TemporaryError(KongchuoError):
+    """What may pass by itself: a landing folder that cannot be reached, a home that another run holds. Worth a retry."""
+
+
 class SettingsError(KongchuoError):
     """The policy file or a path given to the night cannot be used."""
 
