@@ -70,7 +70,9 @@ def _place(outcome: Outcome) -> tuple[str, str]:
 def _result(declared: Declared, outcomes: Sequence[Outcome]) -> dg.AssetCheckResult:
     """The worst of the outcomes decides; all are told."""
     words = [f"{outcome.message} {outcome.action}".strip() for outcome in outcomes]
+    # What is waived is shown as not passed and stops nothing.
     severe = any(outcome.blocks for outcome in outcomes) or (declared.blocking and not outcomes)
+    waiver = next((outcome.waiver for outcome in outcomes if outcome.waiver), None)
     return dg.AssetCheckResult(
         asset_key=asset_key(declared.shown_on),
         check_name=declared.check,
@@ -82,5 +84,7 @@ def _result(declared: Declared, outcomes: Sequence[Outcome]) -> dg.AssetCheckRes
             **{name: number for outcome in outcomes for name, number in outcome.counts},
             # Keys only, a few of them; `Outcome` sees to both.
             "sample": ", ".join(key for outcome in outcomes for key in outcome.sample),
+            **({"severity": outcomes[0].severity} if outcomes else {}),
+            **({"waiver": f"{waiver.owner}: {waiver.reason} ({waiver.expires})"} if waiver else {}),
         },
     )

@@ -40,6 +40,10 @@ Home = Annotated[
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", readable=False, help="Numbers that the province sets (policy.toml).")
 ]
+WaiverFile = Annotated[
+    Path | None,
+    typer.Option("--waivers", readable=False, help="Accepted checks; default <home>/waivers.toml, where it is."),
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: say which published figures would change.")]
 Dates = Annotated[
@@ -97,10 +101,17 @@ def said_in_one_sentence() -> Iterator[None]:
 
 
 @app.command()
-def run(as_of: AsOf, landing: Landing, home: Home, policy: PolicyFile = None, plain: Plain = False) -> None:
+def run(
+    as_of: AsOf,
+    landing: Landing,
+    home: Home,
+    policy: PolicyFile = None,
+    waivers: WaiverFile = None,
+    plain: Plain = False,
+) -> None:
     """Run one night and publish it."""
     with said_in_one_sentence():
-        _run_nights([as_of.date()], landing, home, policy, plain)
+        _run_nights([as_of.date()], landing, home, policy, waivers, plain)
 
 
 @app.command()
@@ -111,6 +122,7 @@ def replay(
     first: First = None,
     last: Last = None,
     policy: PolicyFile = None,
+    waivers: WaiverFile = None,
     plain: Plain = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -118,14 +130,14 @@ def replay(
     with said_in_one_sentence():
         nights = _nights_of(dates, first, last)
         if not dry_run:
-            _run_nights(nights, landing, home, policy, plain)
+            _run_nights(nights, landing, home, policy, waivers, plain)
             return
         from assets.environment import secret_from_environment
 
         secret = secret_from_environment()
         from assets.rehearsing import print_rehearsal
 
-        print_rehearsal(nights, landing, home, policy, secret)
+        print_rehearsal(nights, landing, home, policy, waivers, secret)
 
 
 @app.command()
@@ -240,7 +252,9 @@ def train_matching(landing: Landing, home: Home, as_of: AsOf, policy: PolicyFile
         train_and_write(landing, home, as_of.date(), policy, out)
 
 
-def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | None, plain: bool) -> None:
+def _run_nights(
+    nights: list[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, plain: bool
+) -> None:
     """Check what can be checked before anything is touched, then run the nights and print the last."""
     from assets.environment import secret_from_environment
 
@@ -248,7 +262,7 @@ def _run_nights(nights: list[date], landing: Path, home: Path, policy: Path | No
     from assets.running import run_nights
     from assets.summary import print_last_night
 
-    run_nights(nights, landing, home, policy, secret, plain=plain)
+    run_nights(nights, landing, home, policy, secret, plain=plain, waivers=waivers)
     print_last_night(home)
     if note := later_nights_note(home, nights[-1]):
         typer.echo(f"kongchuo: {note}", err=True)

@@ -22,8 +22,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 class InProcess:
     """The resolved job and its instance, ready for one night after the other."""
 
-    def __init__(self, landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> None:
-        night = NightResource(landing=str(landing), home=str(home), policy=str(policy or ""))
+    def __init__(self, landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher) -> None:
+        night = NightResource(
+            landing=str(landing), home=str(home), policy=str(policy or ""), waivers=str(waivers or "")
+        )
         self._job = build_defs(night=night, watcher=watcher).resolve_job_def(NIGHTLY)
         self._instance = _forgetful_instance()
 

@@ -13,6 +13,8 @@ from quality.siblings import CHECK as SIBLINGS
 from quality.sources import SOURCE_CHECKS
 from quality.sources import TABLE as SOURCE_STATUS
 from quality.waiting import CHECKS as WORK_THAT_WAITS
+from quality.waived import CHECK as WAIVERS
+from quality.waived import TABLE as CHECKS
 from schemas.catalogue import CATALOGUE
 from schemas.tables.history import TABLES as HISTORY
 
@@ -47,6 +49,7 @@ def publication() -> Layer:
         "publication",
         stands_on={table: (*judged, *states.get(table, ())) for table in step_named("publication").tables()},
         remembers=TABLES,
+        checks=(Declared(WAIVERS, CHECKS, False, CHECKS),),
     )
 
 

@@ -12,24 +12,30 @@ from rich.table import Table
 from assets.progress import watching
 from assets.running import check_home
 from assets.summary import wide_console
-from pipelines.night import run_night
+from pipelines.night import load_waivers, run_night
 from pipelines.rehearsal import Change, rehearse
 from pipelines.settings import load_policy
+from quality.waivers import FILE as WAIVERS
 
 _COLUMNS = 6  # names of differing columns shown of a table
 
 
-def print_rehearsal(nights: Sequence[date], landing: Path, home: Path, policy: Path | None, secret: bytes) -> None:
+def print_rehearsal(
+    nights: Sequence[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, secret: bytes
+) -> None:
     """Run the nights on a copy of the warehouse and print which published tables would differ (stdout)."""
     check_home(home)
     for as_of in nights:
         load_policy(policy, as_of)
+        load_waivers(waivers, home, as_of)
+    # The copy in which the nights are tried has no file of its own.
+    accepted = waivers or next((file for file in (home / WAIVERS,) if file.exists()), None)
 
     with watching(len(nights)) as watcher:
 
         def run(copy: Path) -> None:
             for as_of in nights:
-                run_night(as_of, landing, copy, policy, secret, watcher)
+                run_night(as_of, landing, copy, policy, secret, watcher, waivers=accepted)
 
         changes = rehearse(home, nights, run)
     console = wide_console()

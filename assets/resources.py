@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from assets.environment import HOME, LANDING, POLICY, optional_setting, secret_from_environment, setting
+from assets.environment import HOME, LANDING, POLICY, WAIVERS, optional_setting, secret_from_environment, setting
 from assets.occasion import occasion
 from assets.report import write_reports
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
@@ -25,6 +25,7 @@ class NightResource(dg.ConfigurableResource):
     landing: str = ""
     home: str = ""
     policy: str = ""
+    waivers: str = ""
 
     _night: Night | None = PrivateAttr(default=None)
     _results: dict[str, StepResult] = PrivateAttr(default_factory=dict)
@@ -57,12 +58,14 @@ class NightResource(dg.ConfigurableResource):
         """The night, opened on first use: what is wrong with folders or policy is then an error of the step."""
         if self._night is None:
             policy = optional_setting(self.policy, POLICY)
+            waivers = optional_setting(self.waivers, WAIVERS)
             self._night = open_night(
                 as_of,
                 Path(setting(self.landing, LANDING)),
                 Path(setting(self.home, HOME)),
                 Path(policy) if policy else None,
                 secret_from_environment(),
+                waivers=Path(waivers) if waivers else None,
                 occasion=occasion("nightly"),
             )
         return self._night

@@ -10,22 +10,34 @@ from pathlib import Path
 from assets.occasion import occasion
 from assets.progress import watching
 from pipelines.errors import KongchuoError
-from pipelines.night import Watcher, run_night
+from pipelines.night import Watcher, load_waivers, run_night
 from pipelines.settings import load_policy
 
 RunOne = Callable[[date], None]
 
 
 def run_nights(
-    nights: Sequence[date], landing: Path, home: Path, policy: Path | None, secret: bytes, *, plain: bool
+    nights: Sequence[date],
+    landing: Path,
+    home: Path,
+    policy: Path | None,
+    secret: bytes,
+    *,
+    plain: bool,
+    waivers: Path | None = None,
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
     check_home(home)
     for as_of in nights:
         # A policy that a later night would refuse is refused before the first one changes anything.
         load_policy(policy, as_of)
+        load_waivers(waivers, home, as_of)
     with watching(len(nights)) as watcher:
-        run_one = _plain(landing, home, policy, secret, watcher) if plain else _dagster(landing, home, policy, watcher)
+        run_one = (
+            _plain(landing, home, policy, waivers, secret, watcher)
+            if plain
+            else _dagster(landing, home, policy, waivers, watcher)
+        )
         for as_of in nights:
             run_one(as_of)
 
@@ -42,20 +54,22 @@ def check_home(home: Path) -> None:
         )
 
 
-def _plain(landing: Path, home: Path, policy: Path | None, secret: bytes, watcher: Watcher) -> RunOne:
+def _plain(
+    landing: Path, home: Path, policy: Path | None, waivers: Path | None, secret: bytes, watcher: Watcher
+) -> RunOne:
     """A night as plain function calls."""
 
     def run_one(as_of: date) -> None:
-        run_night(as_of, landing, home, policy, secret, watcher, occasion=occasion("nightly"))
+        run_night(as_of, landing, home, policy, secret, watcher, waivers=waivers, occasion=occasion("nightly"))
 
     return run_one
 
 
-def _dagster(landing: Path, home: Path, policy: Path | None, watcher: Watcher) -> RunOne:
+def _dagster(landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher) -> RunOne:
     """A night as the job `nightly` on an instance that is forgotten afterwards."""
     from assets.in_process import InProcess
 
-    job = InProcess(landing, home, policy, watcher)
+    job = InProcess(landing, home, policy, waivers, watcher)
 
     def run_one(as_of: date) -> None:
         watcher.night(as_of)

@@ -30,10 +30,10 @@ order by kind, state
 """
 
 _CHECKS = """
-select "check", table_name, verdict, blocking, "count", message, sample, action
+select "check", table_name, verdict, severity, "count", message, sample, action, waived_by, waived_until
 from quality.checks
 where as_of = $as_of and verdict <> 'pass' and not starts_with("check", 'source_')
-order by blocking desc, verdict, table_name, "check"
+order by list_position(['stop', 'mark', 'note'], severity), verdict, table_name, "check"
 """
 
 
@@ -134,8 +134,10 @@ def print_status(home: Path) -> None:
     if not checks:
         console.print("Checks of the tables: all passed")
     for check in checks:
+        waived = f" [豁免：{check['waived_by']}，至 {check['waived_until']}]" if check["waived_by"] else ""
         console.print(
-            f"{check['verdict'].upper()} {check['table_name']}: {check['message']} {check['action'] or ''}".rstrip(),
+            f"{check['severity'].upper()} {check['table_name']}: {check['message']} {check['action'] or ''}".rstrip()
+            + waived,
             markup=False,
         )
         for key in check["sample"] or ():

@@ -6,7 +6,7 @@ class KongchuoError(Exception):
 
 
 class TemporaryError(KongchuoError):
-    """What may pass by itself: a landing folder that cannot be reached, a home that another run holds. Worth a retry."""
+    """What may pass by itself: a landing folder that cannot be reached, a home that another run holds. Retry it."""
 
 
 class SettingsError(KongchuoError):

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipelines import ledger_store, linkage, restatements
 from pipelines.engine import DuckDBEngine, discover
-from pipelines.errors import KongchuoError, NightBlocked
+from pipelines.errors import KongchuoError, NightBlocked, SettingsError
 from pipelines.settings import Policy, load_policy
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
     from pipelines.publish.export_log import Occasion
     from quality.outcome import Outcome
+    from quality.waivers import Waiver
     from schemas.tables import Table
 
 WAREHOUSE = "warehouse.duckdb"
@@ -90,6 +91,7 @@ class Night:
     secret: bytes
     engine: Engine
     occasion: Occasion | None = None
+    waivers: tuple[Waiver, ...] = ()
     outcomes: list[Outcome] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
@@ -122,13 +124,16 @@ class Night:
         Working tables live as long as the night is open: a step that is asked for alone (a retry in Dagster) first
         makes what it stands on.
         """
+        from quality.waived import with_waivers
+
         names = [s.name for s in STEPS]
         step = STEPS[names.index(name)]
         for before in names[: names.index(name)]:
             if before not in self.done:
                 self.run_step(before)
         begun = time.perf_counter()
-        tables, outcomes = step.run(self)
+        tables, found = step.run(self)
+        outcomes = with_waivers(found, self.waivers, self.as_of)
         self.outcomes += outcomes
         failed = [o for o in outcomes if o.blocks]
         if failed:
@@ -170,19 +175,22 @@ def open_night(
     policy: Policy | Path | None,
     secret: bytes,
     *,
+    waivers: Path | None = None,
     memory_limit: str | None = None,
     occasion: Occasion | None = None,
 ) -> Night:
     """Check what can be checked before anything is touched, then open the warehouse.
 
-    Raises KongchuoError (one sentence) for an unusable policy, landing folder or home, and for a night before the first
-    delivery.
+    `waivers` is the file of accepted checks (`quality.waivers`); without one `waivers.toml` of the home, where it has
+    one. Raises KongchuoError (one sentence) for an unusable policy, file of waivers, landing folder or home, and for a
+    night before the first delivery.
     """
     from pipelines.landing import LandingError
     from pipelines.landing.scan import scan
 
     if not isinstance(policy, Policy):
         policy = load_policy(policy, as_of)
+    accepted = load_waivers(waivers, home, as_of)
     warehouse = home / WAREHOUSE
     if not scan(landing, as_of).files and not warehouse.exists():
         raise LandingError(
@@ -197,7 +205,19 @@ def open_night(
         ) from error
     engine = DuckDBEngine(warehouse, memory_limit=memory_limit)
     ledger_store.prepare(engine)
-    return Night(as_of, landing, home, policy, secret, engine, occasion)
+    return Night(as_of, landing, home, policy, secret, engine, occasion, accepted)
+
+
+def load_waivers(path: Path | None, home: Path, as_of: dt.date) -> tuple[Waiver, ...]:
+    """The waivers of a night, from the file given, else from the home's; raises SettingsError with what is wrong."""
+    from quality.waivers import FILE, WaiverError, read_waivers
+
+    try:
+        if path is None and (home / FILE).exists():
+            path = home / FILE
+        return read_waivers(path, as_of)
+    except WaiverError as error:
+        raise SettingsError(str(error)) from error
 
 
 def run_night(
@@ -208,6 +228,7 @@ def run_night(
     secret: bytes,
     watcher: Watcher | None = None,
     *,
+    waivers: Path | None = None,
     memory_limit: str | None = None,
     occasion: Occasion | None = None,
 ) -> NightResult:
@@ -217,7 +238,9 @@ def run_night(
     """
     if watcher:
         watcher.night(as_of)
-    with open_night(as_of, landing, home, policy, secret, memory_limit=memory_limit, occasion=occasion) as night:
+    with open_night(
+        as_of, landing, home, policy, secret, waivers=waivers, memory_limit=memory_limit, occasion=occasion
+    ) as night:
         # Libraries that later steps need are loaded while the database works.
         probabilistic = bool(night.policy["matching"]["probabilistic"])
         threading.Thread(target=_load_ahead, args=(probabilistic,), name="libraries", daemon=True).start()
@@ -325,10 +348,12 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
 def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from pipelines.publish.step import publish_night
     from quality.record import outcome_rows
+    from quality.waived import check_waivers
 
-    rows = night.engine.load("quality.checks", outcome_rows(night.outcomes, night.as_of))
+    idle = check_waivers(night.waivers, night.outcomes, night.as_of)
+    rows = night.engine.load("quality.checks", outcome_rows([*night.outcomes, idle], night.as_of))
     publish_night(night.engine, night.home, night.as_of, night.policy, night.occasion)
-    return [TableInfo("quality.checks", rows, 0.0)], []
+    return [TableInfo("quality.checks", rows, 0.0)], [idle]
 
 
 def _layer(*layers: str) -> Callable[[Night], tuple[list[TableInfo], list[Outcome]]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from quality.outcome import SAMPLE_SIZE, Outcome, judge
+from quality.outcome import SAMPLE_SIZE, Outcome, Severity, judge
 from quality.reader import TableReader, query
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
@@ -35,16 +35,16 @@ class Fault:
     keys: tuple[str, ...] = ()
 
 
-def check_contract(reader: TableReader, table: Table, *, blocking: bool = True) -> Outcome:
+def check_contract(reader: TableReader, table: Table, *, severity: Severity = "stop") -> Outcome:
     """One outcome for one table: columns, types, nulls, values, key. Never raises: an unreadable table is a failure."""
     try:
         rows, faults = _faults(reader, table)
     except Exception as error:  # a check that raises would hide every check behind it; the class tells what happened
         rows, faults = 0, [Fault(f"无法读取（{type(error).__name__}）", 1)]
-    return _outcome(table, rows, faults, blocking)
+    return _outcome(table, rows, faults, severity)
 
 
-def _outcome(table: Table, rows: int, faults: list[Fault], blocking: bool) -> Outcome:
+def _outcome(table: Table, rows: int, faults: list[Fault], severity: Severity) -> Outcome:
     """What the faults of a table come to."""
     return judge(
         CHECK,
@@ -53,12 +53,12 @@ def _outcome(table: Table, rows: int, faults: list[Fault], blocking: bool) -> Ou
         good=f"{table.label}符合契约，共 {rows} 行。",
         bad=f"{table.label}不符合契约：{'；'.join(f'{fault.text} {fault.count} 处' for fault in faults)}。",
         action=_ACTION,
-        blocking=blocking,
+        severity=severity,
         sample=_spread(faults),
     )
 
 
-def check_contracts(reader: TableReader, tables: Iterable[Table], *, blocking: bool = True) -> list[Outcome]:
+def check_contracts(reader: TableReader, tables: Iterable[Table], *, severity: Severity = "stop") -> list[Outcome]:
     """One outcome per table, in the order given.
 
     All are asked together first, two queries for all of them; only a table that does not answer as its contract wants
@@ -67,9 +67,9 @@ def check_contracts(reader: TableReader, tables: Iterable[Table], *, blocking: b
     listed = list(tables)
     sound = _sound(reader, listed)
     return [
-        _outcome(table, sound[table.full_name], [], blocking)
+        _outcome(table, sound[table.full_name], [], severity)
         if table.full_name in sound
-        else check_contract(reader, table, blocking=blocking)
+        else check_contract(reader, table, severity=severity)
         for table in listed
     ]
 

@@ -56,7 +56,7 @@ def delivery_outcomes(
             good="没有被退回而尚未改正的交付文件。",
             bad=f"有 {len(refused)} 个交付文件被退回，尚未改正重报，沿用原有数据。",
             action="按退回原因改正后重新交付。",
-            blocking=False,
+            severity="mark",
             sample=[f"{delivery}: {reason}" for delivery, reason in refused],
         ),
         judge(
@@ -66,7 +66,7 @@ def delivery_outcomes(
             good="交付目录中没有无法识别的文件。",
             bad=f"交付目录中有 {len(ignored)} 个无法识别的文件，未读取。",
             action="文件名应为“类别_六位代码.扩展名”，放在以日期命名的目录中。",
-            blocking=False,
+            severity="note",
             sample=list(ignored),
         ),
         judge(
@@ -76,7 +76,7 @@ def delivery_outcomes(
             good="没有正在传输的交付文件。",
             bad=f"有 {len(unfinished)} 个交付文件正在传输，本次未读取，留待下次。",
             action="传输完成后自动读取；若文件名以 .part 或 .tmp 结尾，传完后应改为正式文件名。",
-            blocking=False,
+            severity="note",
             sample=list(unfinished),
         ),
     ]

@@ -29,7 +29,7 @@ def check_integrity(reader: TableReader) -> Outcome:
         good="没有弄虚作假预警。",
         bad=f"弄虚作假预警（校、乡、县各计）：{parts}。",
         action="按预警表逐条到校到户核实；预警只提示疑点，不是结论。",
-        blocking=False,
+        severity="mark",
         sample=[f"{unit}/{month}/{measure}" for _, unit, month, measure in alarms[:SAMPLE_SIZE]],
     )
     return replace(outcome, counts=tuple(numbers.items()))

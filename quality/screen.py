@@ -42,7 +42,7 @@ def screen(reader: TableReader, tables: Iterable[Table], *, small_cell: int) -> 
                     "screen_columns",
                     table.full_name,
                     "fail",
-                    True,
+                    "stop",
                     1,
                     f"{table.label}无法检查（{type(error).__name__}）。",
                     action="先修复该表再发布。",

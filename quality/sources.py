@@ -39,18 +39,18 @@ def _outcome(source: Source, states: dict[str, list[str]]) -> Outcome:
     if not units:
         # Nobody was asked, so nothing is proved.
         text = f"区划中没有县级单位，无法判断{source.label}是否报送。"
-        return Outcome(check_name(source), TABLE, "warn", False, 1, text, action="先交付“区划”。")
+        return Outcome(check_name(source), TABLE, "warn", "mark", 1, text, action="先交付“区划”。")
     counts = tuple((state, len(states.get(state, ()))) for state in PROBLEMS)
     bad = sum(number for _, number in counts)
     if not bad:
         text = f"{source.label}：{units}个县级单位均有效。"
-        return Outcome(check_name(source), TABLE, "pass", False, 0, text, counts=counts)
+        return Outcome(check_name(source), TABLE, "pass", "mark", 0, text, counts=counts)
     parts = "、".join(f"{SOURCE_STATE[state]}{number}个" for state, number in counts if number)
     return Outcome(
         check_name(source),
         TABLE,
         "warn",
-        False,
+        "mark",
         bad,
         f"{source.label}：{units}个县级单位中，{parts}。",
         _sample(states),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quality.outcome import Outcome
+from quality.outcome import Outcome, Severity
 from quality.reader import TableReader, query
 from schemas import values
 from schemas.catalogue import CATALOGUE
@@ -25,6 +25,7 @@ class Waiting:
     `item`    what is counted, in SQL; `key` the column that is shown of a few.
     `text`    what waits, in Chinese, as it follows 有 n; `nothing` the sentence when nothing does; `action` what to do.
     `tail`    which rows wait, where not all of them do.
+    `severity`  mark, where the published numbers stand on what is doubted.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Waiting:
     action: str
     item: str = "*"
     tail: str = ""
+    severity: Severity = "note"
 
 
 WAITING: tuple[Waiting, ...] = (
@@ -111,6 +113,7 @@ WAITING: tuple[Waiting, ...] = (
         "处教基统计核对不符",
         "教基统计各行、各年相符，与学籍人数一致。",
         "县级教育部门按教基统计核对表（restricted.statistics_checks）逐校核对，更正统计或学籍后重新报送；缺报的学年补报，不得推算。",
+        severity="mark",
     ),
 )
 
@@ -129,14 +132,14 @@ def _outcome(reader: TableReader, waiting: Waiting) -> Outcome:
     rows = {name: (number, first) for name, number, first in found.iter_rows()}
     total = sum(number for number, _ in rows.values())
     if not total:
-        return Outcome(waiting.name, waiting.table, "pass", False, 0, waiting.nothing)
+        return Outcome(waiting.name, waiting.table, "pass", waiting.severity, 0, waiting.nothing)
     counts = tuple((name, rows[name][0]) for name in waiting.words if name in rows)
     parts = "、".join(f"{waiting.words[name]} {number}" for name, number in counts)
     return Outcome(
         waiting.name,
         waiting.table,
         "warn",
-        False,
+        waiting.severity,
         total,
         f"有 {total} {waiting.text}{f'：{parts}' if parts else ''}。",
         tuple(rows[name][1] for name, _ in counts) or tuple(first for _, first in rows.values()),

@@ -291,6 +291,9 @@ EVENT_REASON = {
 
 VERDICT = {"pass": "通过", "warn": "提示", "fail": "不通过"}
 
+SEVERITY = {"stop": "停止发布", "mark": "带标记发布", "note": "提示办理"}
+"""What a check that does not pass does to the night, worst first."""
+
 USED_FOR = {"status": "判定状态", "group": "所属人群", "case": "案件处理", "reference": "参考"}
 """What a row about a child was used for: the line of 3.3, its groups, its case; or it stands beside them."""
 

@@ -89,6 +89,47 @@ def test_a_blocked_night_leaves_ledger_and_current_as_they_were(
         assert night.engine.scalar("select count(*) from ledger.run where stands and published") == len(NIGHTS)
 
 
+def test_a_waived_check_stops_nothing_and_everyone_can_see_who_answers_for_it(
+    landing: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    broken = replace(invariants.INVARIANTS[-1], offenders="select 'some-unit' as key")
+    monkeypatch.setattr(invariants, "INVARIANTS", (*invariants.INVARIANTS[:-1], broken))
+    (copy / "waivers.toml").write_text(
+        f'''[[waiver]]
+check = "invariant_{broken.name}"
+table = "{broken.table}"
+reason = "已知差异，区划调整期间"
+owner = "省教育厅数据处"
+expires = 2025-09-24
+''',
+        encoding="utf-8",
+    )
+    result = run_night(dt.date(2025, 9, 24), landing, copy, None, SECRET)
+    (found,) = [o for o in result.outcomes if o.check == f"invariant_{broken.name}"]
+    assert (found.verdict, found.count, found.blocks, found.open) == ("fail", 1, False, False)
+    with duckdb.connect(str(copy / "published" / "current" / "cases.duckdb"), read_only=True) as cases:
+        waived = cases.execute(
+            'select "check", verdict, severity, waived_reason, waived_by, waived_until '
+            "from quality.checks where waived_by is not null"
+        ).fetchall()
+    assert waived == [
+        (f"invariant_{broken.name}", "fail", "stop", "已知差异，区划调整期间", "省教育厅数据处", dt.date(2025, 9, 24))
+    ]
+    # The night after, nobody answers for it any more.
+    with pytest.raises(NightBlocked, match="豁免已于 2025-09-24 到期"):
+        run_night(dt.date(2025, 9, 25), landing, copy, None, SECRET)
+    assert (copy / "published" / "current").readlink().name == "2025-09-24"
+
+
+def test_a_broken_file_of_waivers_is_seen_before_anything_is_touched(landing: Path, tmp_path: Path) -> None:
+    (tmp_path / "waivers.toml").write_text("[[waiver]]\ncheck = 'contract'\n", encoding="utf-8")
+    with pytest.raises(KongchuoError, match=r"waiver 1: table, reason, owner, expires is missing"):
+        run_night(NIGHTS[0], landing, tmp_path / "home", None, SECRET, waivers=tmp_path / "waivers.toml")
+    assert not (tmp_path / "home").exists()
+
+
 def test_the_first_night_needs_a_delivery(landing: Path, tmp_path: Path) -> None:
     with pytest.raises(KongchuoError, match="2025-08-24"):
         open_night(dt.date(2025, 8, 24), landing, tmp_path, None, SECRET)

@@ -31,7 +31,7 @@ def test_a_table_that_keeps_its_contract_passes(warehouse, fill):
     fill(REQUESTS, request(KEYS[0]), request(KEYS[1], "in_province"))
     outcome = check_contract(warehouse, REQUESTS)
     assert (outcome.check, outcome.table, outcome.verdict) == ("contract", "restricted.lookup_requests", "pass")
-    assert (outcome.blocking, outcome.count, outcome.sample, outcome.action) == (True, 0, (), "")
+    assert (outcome.severity, outcome.count, outcome.sample, outcome.action) == ("stop", 0, (), "")
     assert outcome.message == "学籍查询任务表符合契约，共 2 行。"
 
 
@@ -159,8 +159,8 @@ def test_a_check_never_raises(fill):
     assert "张三" not in outcome.message
 
 
-def test_without_blocking_a_fault_warns(warehouse):
-    assert check_contract(warehouse, REQUESTS, blocking=False).verdict == "warn"
+def test_a_fault_that_stops_nothing_warns(warehouse):
+    assert check_contract(warehouse, REQUESTS, severity="note").verdict == "warn"
 
 
 def test_one_outcome_per_table_in_the_order_given(warehouse, fill):

@@ -65,6 +65,6 @@ def test_the_newest_first_and_the_outcome_counts_all_of_them(engine):
         deliver(engine, "日报", dt.date(2025, 9, day), "refused")
     assert waiting(engine) == [f"2025-09-0{day}/日报_990121.csv" for day in (5, 3, 1)]
     refused, ignored, unfinished = delivery_outcomes(refused_files(engine, NIGHT), [], ["2025-09-10/x.part"])
-    assert (refused.count, refused.passed, refused.blocking) == (3, False, False)
+    assert (refused.count, refused.passed, refused.severity) == (3, False, "mark")
     assert (ignored.count, ignored.passed) == (0, True)
     assert unfinished.sample == ("2025-09-10/x.part",)

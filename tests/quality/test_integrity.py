@@ -25,7 +25,7 @@ def test_alarms_are_counted_by_measure(warehouse: Warehouse, fill: Callable[...,
         row("990121000000", "county", "closings_bunched", False),
     )
     found = check_integrity(warehouse)
-    assert (found.verdict, found.blocking, found.blocks, found.count) == ("warn", False, False, 4)
+    assert (found.verdict, found.severity, found.blocks, found.count) == ("warn", "mark", False, 4)
     assert dict(found.counts) == dict.fromkeys(INTEGRITY_MEASURE, 0) | {"paper_returns": 3, "exit_shift": 1}
     assert found.sample == (
         "990121000000/2025-11/paper_returns",

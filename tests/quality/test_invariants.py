@@ -63,7 +63,7 @@ def verdicts(made: Province) -> dict[str, tuple[str, ...]]:
 
 def test_the_good_night_has_every_kind_of_case(good: Province) -> None:
     assert verdicts(good) == {}
-    assert all(o.blocking for o in check_invariants(good.engine))
+    assert all(o.severity == "stop" for o in check_invariants(good.engine))
     states = {(c["state"], c["sub_state"], c["close_reason"]) for c in good.rows("ledger.case_state")}
     assert states == {
         ("verified", None, None),

@@ -9,19 +9,19 @@ WORDS = {"good": "好。", "bad": "坏。", "action": "改。"}
 
 def test_nothing_found_passes():
     outcome = judge("c", "s.t", 0, **WORDS)
-    assert outcome == Outcome("c", "s.t", "pass", True, 0, "好。")
+    assert outcome == Outcome("c", "s.t", "pass", "stop", 0, "好。")
     assert outcome.passed
     assert not outcome.blocks
 
 
 def test_something_found_fails_and_says_what_to_do():
     outcome = judge("c", "s.t", 2, sample=["a", "b"], **WORDS)
-    assert outcome == Outcome("c", "s.t", "fail", True, 2, "坏。", ("a", "b"), "改。")
+    assert outcome == Outcome("c", "s.t", "fail", "stop", 2, "坏。", ("a", "b"), "改。")
     assert outcome.blocks
 
 
-def test_a_check_that_does_not_block_warns():
-    outcome = judge("c", "s.t", 2, blocking=False, **WORDS)
+def test_a_check_that_does_not_stop_the_night_warns():
+    outcome = judge("c", "s.t", 2, severity="note", **WORDS)
     assert outcome.verdict == "warn"
     assert not outcome.blocks
 
@@ -56,5 +56,5 @@ def test_keys_get_into_a_sample_as_they_are(key):
 
 def test_only_blocking_failures_stop_a_night():
     bad = judge("a", "s.t", 1, **WORDS)
-    found = blocking_failures([bad, judge("b", "s.t", 1, blocking=False, **WORDS), judge("c", "s.t", 0, **WORDS)])
+    found = blocking_failures([bad, judge("b", "s.t", 1, severity="note", **WORDS), judge("c", "s.t", 0, **WORDS)])
     assert found == (bad,)

@@ -44,11 +44,11 @@ def test_a_clean_table_passes_all_four(warehouse, fill):
         six("990121000000", "county", 3),
     )
     outcomes = screen(warehouse, [SIX], small_cell=5)
-    assert [(o.check, o.verdict, o.blocking) for o in outcomes] == [
-        ("screen_columns", "pass", True),
-        ("screen_texts", "pass", True),
-        ("screen_small_cells", "pass", True),
-        ("screen_siblings", "pass", True),
+    assert [(o.check, o.verdict, o.severity) for o in outcomes] == [
+        ("screen_columns", "pass", "stop"),
+        ("screen_texts", "pass", "stop"),
+        ("screen_small_cells", "pass", "stop"),
+        ("screen_siblings", "pass", "stop"),
     ]
 
 

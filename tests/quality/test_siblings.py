@@ -45,7 +45,7 @@ def test_all_or_none_of_the_siblings_passes(warehouse: Warehouse, fill: Callable
         six(TOWN, COUNTY, unit_level="township", suspected=3),
     )
     outcome = check_siblings(warehouse, SIX)
-    assert (outcome.verdict, outcome.blocking) == ("pass", True), "schools without a unit above add up nowhere"
+    assert (outcome.verdict, outcome.severity) == ("pass", "stop"), "schools without a unit above add up nowhere"
 
 
 @pytest.mark.parametrize("others", [1, 2])

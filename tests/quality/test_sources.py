@@ -46,7 +46,7 @@ def test_what_is_refused_missing_or_stale_is_counted_and_named_worst_first(
 ) -> None:
     found = said(registry=("stale", "missing", "refused", "missing", "stale", "stale"))
     outcome = found["source_registry"]
-    assert (outcome.verdict, outcome.blocking, outcome.count) == ("warn", False, 6)
+    assert (outcome.verdict, outcome.severity, outcome.count) == ("warn", "mark", 6)
     assert outcome.counts == (("refused", 1), ("missing", 2), ("stale", 3))
     assert outcome.message == "户籍：8个县级单位中，退回1个、缺报2个、过期3个。"
     assert outcome.sample == (

@@ -34,7 +34,7 @@ def test_nothing_waits(said: Callable[..., dict[str, Outcome]]) -> None:
     assert [(o.check, o.table) for o in found.values()] == list(CHECKS)
     assert len(CHECKS) == 7
     for outcome in found.values():
-        assert (outcome.verdict, outcome.blocking, outcome.count, outcome.action) == ("pass", False, 0, "")
+        assert (outcome.verdict, outcome.severity == "stop", outcome.count, outcome.action) == ("pass", False, 0, "")
         assert outcome.message.endswith("。")
 
 
@@ -49,7 +49,7 @@ def test_overdue_items_are_counted_once_however_many_owe_them(said: Callable[...
         )
     ]
     outcome = said(overdue_list=owed)["overdue_items"]
-    assert (outcome.verdict, outcome.blocking, outcome.count) == ("warn", False, 3)
+    assert (outcome.verdict, outcome.severity, outcome.count) == ("warn", "note", 3)
     assert outcome.counts == (("verify_due", 2), ("month_report_due", 1))
     assert outcome.message == "有 3 项期限逾期未办：核查期限 2、月报期限 1。"
     assert outcome.sample == (f"{KEYS[0]}-1", f"{KEYS[0]}-1")

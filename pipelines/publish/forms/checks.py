@@ -12,11 +12,15 @@ from pipelines.publish.forms.trust import TRUST
 from pipelines.publish.forms.words import CHECKING_TABLE
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.reasons import file_reason
+from pipelines.publish.waivers import waiver_note, waiver_words
 from pipelines.publish.wording import LEVEL_WORDS, LEVELS
 from schemas.catalogue import CATALOGUE
-from schemas.values import CATEGORY, INTEGRITY_MEASURE, RESTATEMENT_CAUSE, SHIFT_FACT, SOURCE_STATE, VERDICT
+from schemas.values import CATEGORY, INTEGRITY_MEASURE, RESTATEMENT_CAUSE, SEVERITY, SHIFT_FACT, SOURCE_STATE, VERDICT
 
-_CHECKS = 'select "check", table_name, verdict, blocking, message, action from quality.checks where as_of = $as_of'
+_CHECKS = (
+    'select "check", table_name, verdict, severity, message, action, waived_by, waived_reason, waived_until '
+    "from quality.checks where as_of = $as_of"
+)
 _YIELD = "select distinct unit_code, category, month from published.yield where as_of = $as_of"
 _ALARMS = """
 select unit_code, unit_level, unit_name, month, measure, fact
@@ -40,6 +44,7 @@ _CHECK_WORDS = {
     "three_way": "三统一核对",
 }
 _WAITING = "待办事项"
+_GRAVEST = {severity: place for place, severity in enumerate(SEVERITY)}
 _WORST = {"fail": 0, "warn": 1, "pass": 2}
 
 
@@ -49,10 +54,11 @@ def check_columns(night: ReportNight) -> Sequence[Column]:
         Column("检查", "text", 16, label="check_shown"),
         Column("对象", "text", 26, label="table_shown"),
         Column("结果", "text", 9, label="verdict_shown"),
-        Column("不通过时", "text", 12, label="blocking_shown"),
+        Column("不通过时", "text", 12, label="severity_shown"),
         Column("数量", "count", 8, figure("checks", "count", schema="quality")),
         Column("说明", "text", 62, label="message"),
         Column("处理办法", "text", 40, label="action"),
+        Column("豁免", "text", 30, label="waiver_shown"),
     )
 
 
@@ -68,10 +74,12 @@ def check_rows(night: ReportNight) -> pl.DataFrame:
             ).fill_null(_WAITING),
             table_shown=pl.col("table_name").replace(labels),
             verdict_shown=pl.col("verdict").replace_strict(VERDICT),
-            blocking_shown=pl.when("blocking").then(pl.lit("停止发布")).otherwise(pl.lit("提示")),
+            severity_shown=pl.col("severity").replace_strict(SEVERITY),
+            waiver_shown=waiver_words(),
+            grave=pl.col("severity").replace_strict(_GRAVEST, return_dtype=pl.Int64),
             worst=pl.col("verdict").replace_strict(_WORST, return_dtype=pl.Int64),
         )
-        .sort("worst", "check", "table_name")
+        .sort("worst", "grave", "check", "table_name")
     )
 
 
@@ -223,11 +231,11 @@ def _of_tree(night: ReportNight, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def check_notes(night: ReportNight, scope: Scope) -> Sequence[str]:
-    """How to read the results, and that nothing was waived."""
+    """How to read the results, and what was waived."""
     return (
-        "“不通过时”为“停止发布”的检查，有一项不通过就不发布；能看到本表，说明这些检查当夜全部通过。",
-        "“提示”不停止发布，列出应由人办理的事项。涉及的儿童主键见数据库 quality.checks，不在本表列出。",
-        "豁免：没有豁免的检查。",
+        "“不通过时”为“停止发布”的检查，有一项不通过又未经豁免就不发布；“带标记发布”的，所涉数字可能不全或不实。",
+        "“提示办理”不影响数字，列出应由人办理的事项。涉及的儿童主键见数据库 quality.checks，不在本表列出。",
+        waiver_note(night),
     )
 
 

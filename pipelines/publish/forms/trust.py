@@ -10,6 +10,7 @@ from pipelines.publish.forms.form import Part
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import CHECKING_TABLE
 from pipelines.publish.listing import Column, Figure, figure
+from pipelines.publish.waivers import waiver_note
 from schemas.values import RESTATEMENT_CAUSE, SOURCE_STATE, VERDICT
 
 _YIELD = {
@@ -83,10 +84,10 @@ def rows(night: ReportNight) -> pl.DataFrame:
 
 
 def notes(night: ReportNight, scope: Scope) -> Sequence[str]:
-    """What each aspect counts, and what nobody waived."""
+    """What each aspect counts, and what was waived."""
     newest = max(night.source_states["delivered_on"].drop_nulls().to_list(), default="（无）")
     return (
-        "检查：全省当夜的全部检查；“不通过”且会停止发布的为零，否则本表不会发布。豁免：没有豁免的检查。",
+        f"检查：全省当夜的全部检查；“不通过”而未经豁免的为零，否则本表不会发布。{waiver_note(night)}",
         f"资料：每种资料、每个县级单位的状态；最近一次送达为{newest}，逐项见“资料状态”。",
         "疑似核实：立案以来的个案；数字更正、预警：省表计全部单位，县表计本县级单位；逐条见后面各表。",
     )

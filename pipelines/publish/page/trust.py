@@ -12,6 +12,7 @@ from pipelines.publish.page.units import UNIT, links, number, own, part, tree
 from pipelines.publish.page.view import Section, Table
 from pipelines.publish.reader import Source
 from pipelines.publish.reasons import file_reason
+from pipelines.publish.waivers import waiver_note, waiver_words
 from pipelines.publish.wording import NOT_AVAILABLE, SOURCE_ORDER, SOURCE_PROBLEM_WORDS, listed
 from schemas import values
 from schemas.catalogue import CATALOGUE
@@ -29,8 +30,10 @@ _YIELD = "select unit_code, category, month from published.yield where as_of = $
 _MONTHS = 3
 _ALARMS = "select unit_code, month, measure, fact from published.integrity where as_of = $as_of and warned"
 _CHECKS = """
-select "check", table_name, verdict from quality.checks
-where as_of = $as_of and verdict <> 'pass' order by verdict, "check", table_name
+select "check", table_name, verdict, severity, waived_by, waived_reason, waived_until
+from quality.checks
+where as_of = $as_of and verdict <> 'pass'
+order by verdict, list_position(['stop', 'mark', 'note'], severity), "check", table_name
 """
 _REFUSED = """
 select kind, division, delivered_on, reason
@@ -312,6 +315,8 @@ def _checks(night: ReportNight) -> pl.DataFrame:
             lambda name: CATALOGUE[name].label if name in CATALOGUE else name, return_dtype=pl.String
         ),
         verdict_shown=pl.col("verdict").replace(values.VERDICT),
+        severity_shown=pl.col("severity").replace(values.SEVERITY),
+        waiver_shown=waiver_words(),
     )
 
 
@@ -320,9 +325,11 @@ CHECKS = part(
     (
         Column("对象", "text", 0, label="table_shown"),
         Column("结果", "text", 0, label="verdict_shown"),
+        Column("不通过时", "text", 0, label="severity_shown"),
         number("数量", _CHECK("count")),
         Column("说明", "text", 0, _CHECK("message")),
         Column("怎么办", "text", 0, _CHECK("action")),
+        Column("豁免", "text", 0, label="waiver_shown"),
     ),
     _checks,
     empty="全部校验通过。",
@@ -333,10 +340,17 @@ VERDICTS = part(
         number("校验项数", _CHECK("verdict", how="rows")),
         number("通过", _CHECK("verdict", how="rows", verdict="pass")),
         number("提示", _CHECK("verdict", how="rows", verdict="warn")),
-        number("不通过", _CHECK("verdict", how="rows", verdict="fail"), positive=True),
+        number("不通过（已豁免）", _CHECK("verdict", how="rows", verdict="fail"), positive=True),
     ),
     lambda night: tree(night).head(1).drop("unit_code", "school_year"),
 )
+
+
+def _marks(night: ReportNight) -> str:
+    """How many checks mark what is published: their numbers may be wrong or incomplete."""
+    found = night.read(_CHECKS)
+    marks = found.filter((pl.col("severity") == "mark") & pl.col("waived_by").is_null()).height
+    return f"本次带 {marks} 项标记发布，所涉数字可能不全或不实；" if marks else "本次发布没有标记；"
 
 
 def checks(night: ReportNight, scope: Scope) -> Section | None:
@@ -346,7 +360,7 @@ def checks(night: ReportNight, scope: Scope) -> Section | None:
     return Section(
         "checks",
         "校验结果",
-        "本次运行的全部校验；阻断性校验不通过时不发布。提示需要办理，不影响发布。没有豁免。",
+        f"本次运行的全部校验。停止发布的校验不通过且未经豁免时不发布；{_marks(night)}{waiver_note(night)}",
         (
             Table("t-verdicts", "校验结果汇总（单位：项）", own(VERDICTS, night, scope), units=False),
             Table("t-checks", "没有通过的校验", CHECKS.listing(night, scope, COUNTY), units=False),

@@ -348,10 +348,20 @@ def _restatements() -> list[dict[str, Any]]:
     ]
 
 
+NOBODY = (None, None, None)
+
+
 def _checks() -> list[dict[str, Any]]:
     found = [
-        ("contract", "published.zeroing", "pass", 0, "动态清零情况表符合契约。", None),
-        ("lookup_requests", "restricted.lookup_requests", "warn", 12, "有 12 名儿童待查询学籍。", "按查询途径办理。"),
+        ("contract", "published.zeroing", "pass", "stop", 0, "动态清零情况表符合契约。", None, NOBODY),
+        (
+            *("lookup_requests", "restricted.lookup_requests", "warn", "note"),
+            *(12, "有 12 名儿童待查询学籍。", "按查询途径办理。", NOBODY),
+        ),
+        (
+            *("invariant_balance", "indicators.zeroing", "fail", "stop", 1, "台账收支不平衡。", "核对台账模型。"),
+            ("区划调整", "省教育厅数据处", date(2025, 9, 30)),
+        ),
     ]
     return [
         {
@@ -359,13 +369,14 @@ def _checks() -> list[dict[str, Any]]:
             "check": check,
             "table_name": table,
             "verdict": verdict,
-            "blocking": False,
+            "severity": severity,
+            **dict(zip(("waived_reason", "waived_by", "waived_until"), waiver, strict=True)),
             "count": count,
             "message": message,
             "sample": ["0123456789abcdef"],
             "action": action,
         }
-        for check, table, verdict, count, message, action in found
+        for check, table, verdict, severity, count, message, action, waiver in found
     ]
 
 

@@ -302,9 +302,18 @@ def test_whether_the_numbers_can_be_trusted(source: str, page: Outline, county: 
         "2025-09-18",
     ]
     assert [row[0] for row in page.tables["弄虚作假预警"][1:]] == ["=1+1", "<b>河口&镇"]
-    assert page.tables["校验结果汇总（单位：项）"][1] == ["示例省", "2", "1", "1", "0"]
-    assert page.tables["没有通过的校验"][1][2:] == ["12", "有 12 名儿童待查询学籍。", "按查询途径办理。"]
-    assert "没有豁免" in source
+    assert page.tables["校验结果汇总（单位：项）"][1] == ["示例省", "3", "1", "1", "1"]
+    waived, waits = page.tables["没有通过的校验"][1:]
+    assert waived[1:4] == ["不通过", "停止发布", "1"]
+    assert waived[6] == "省教育厅数据处：区划调整（至 2025-09-30）"
+    assert waits[2:] == [
+        "提示办理",
+        "12",
+        "有 12 名儿童待查询学籍。",
+        "按查询途径办理。",
+        "",
+    ]
+    assert "本次发布没有标记；豁免 1 项" in source
     assert "0123456789abcdef" not in source
     assert not any("校验" in caption for caption in county.tables)
 
@@ -403,7 +412,7 @@ def test_every_figure_of_every_page_is_compared(reports: Reports, reader: Any, a
         (PAGE, "<title data-figure>7</title>", "<title data-figure>6</title>", "c-trend"),
         (PAGE, "data-figure>9</tspan></text>", "data-figure>8</tspan></text>", "c-"),
         (PAGE, "<dd><span data-figure>4</span>", "<dd><span data-figure>5</span>", "summary"),
-        (PAGE, "有 12 名儿童待查询学籍", "有 11 名儿童待查询学籍", r"t-checks\] row 1, 说明\. Run"),
+        (PAGE, "有 12 名儿童待查询学籍", "有 11 名儿童待查询学籍", r"t-checks\] row 2, 说明\. Run"),
         (COUNTY.as_posix(), '<td class="n">5</td>', '<td class="n">4</td>', "990101/index.html"),
         (PAGE, 'data-place="t-overdue"', 'data-place="t-overdone"', "t-overdue.*shows ''"),
     ],
