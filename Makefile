@@ -19,6 +19,7 @@ ACCEPT_HOME ?= $(BUILD)/accept
 ACCEPT_TABLES ?= zeroing dropout_rate retention enrolment_rate source_status restricted.children restricted.cases restricted.events
 CHILDREN ?= 200000
 ROWS ?= 8000000
+ROUNDS ?= 12
 
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -56,8 +57,8 @@ test-full: $(STAMP) ## what `make test` leaves out: long tests, browser, office 
 	$(BIN)/sqlfluff lint --processes 2 pipelines/models
 	$(BIN)/pytest -n 2 --dist loadfile -m full
 
-test-faults: $(STAMP) ## twenty nights killed at random moments and started again
-	$(BIN)/pytest tests/faults
+test-faults: $(STAMP) ## ROUNDS=12: nights killed at random moments; full disk, damaged files, no memory, mounts that go
+	ROUNDS=$(ROUNDS) $(BIN)/pytest tests/faults
 
 lint: $(STAMP) ## ruff, mypy, layers, sqlfluff
 	$(BIN)/ruff check .

@@ -227,9 +227,10 @@ def report(cycle: CycleName, unit: UnitCode, home: Home, as_of: Night = None, ou
 def tidy(home: Home, policy: PolicyFile = None) -> None:
     """Take away published nights beyond delivery.keep_nights; the last of each month stays."""
     with said_in_one_sentence():
+        from assets.occasion import occasion
         from pipelines.publish.retention import tidy_home
 
-        for night in tidy_home(home, policy):
+        for night in tidy_home(home, policy, occasion("tidy")):
             typer.echo(f"no longer published: {night}")
 
 
@@ -237,9 +238,10 @@ def tidy(home: Home, policy: PolicyFile = None) -> None:
 def rebuild(home: Home) -> None:
     """Make a lost warehouse anew from the journal of events; the next night reads the deliveries again."""
     with said_in_one_sentence():
+        from assets.occasion import occasion
         from pipelines.rebuild import rebuild as rebuild_ledger
 
-        made = rebuild_ledger(home)
+        made = rebuild_ledger(home, occasion("rebuild"))
         typer.echo(f"the ledger stands again as after {made.last_night}: {made.runs} runs, {made.events} events")
 
 

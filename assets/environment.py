@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+from pipelines.engine.protocol import Machine
 from pipelines.errors import KongchuoError
 
 SECRET = "KONGCHUO_SECRET"
@@ -11,6 +13,8 @@ LANDING = "KONGCHUO_LANDING"
 HOME = "KONGCHUO_HOME"
 POLICY = "KONGCHUO_POLICY"
 WAIVERS = "KONGCHUO_WAIVERS"
+MEMORY_LIMIT = "KONGCHUO_MEMORY_LIMIT"
+SPILL = "KONGCHUO_SPILL"
 
 
 def secret_from_environment() -> bytes:
@@ -30,6 +34,12 @@ def setting(given: str, variable: str) -> str:
     if not value:
         raise KongchuoError(f"{variable} is not set: export it, or configure the resource `night`.")
     return value
+
+
+def machine_from_environment(memory_limit: str = "", spill: str = "") -> Machine:
+    """What a night may use of this machine: values that were given, else those of the variables, else DuckDB's own."""
+    folder = optional_setting(spill, SPILL)
+    return Machine(optional_setting(memory_limit, MEMORY_LIMIT) or None, Path(folder) if folder else None)
 
 
 def optional_setting(given: str, variable: str) -> str:

@@ -8,7 +8,16 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from assets.environment import HOME, LANDING, POLICY, WAIVERS, optional_setting, secret_from_environment, setting
+from assets.environment import (
+    HOME,
+    LANDING,
+    POLICY,
+    WAIVERS,
+    machine_from_environment,
+    optional_setting,
+    secret_from_environment,
+    setting,
+)
 from assets.occasion import occasion
 from assets.report import write_reports
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
@@ -26,6 +35,8 @@ class NightResource(dg.ConfigurableResource):
     home: str = ""
     policy: str = ""
     waivers: str = ""
+    memory_limit: str = ""
+    spill: str = ""
 
     _night: Night | None = PrivateAttr(default=None)
     _results: dict[str, StepResult] = PrivateAttr(default_factory=dict)
@@ -48,7 +59,7 @@ class NightResource(dg.ConfigurableResource):
     def tidy(self) -> list[date]:
         """Take away the published nights that the policy no longer keeps; returns them."""
         policy = optional_setting(self.policy, POLICY)
-        return tidy_home(Path(setting(self.home, HOME)), Path(policy) if policy else None)
+        return tidy_home(Path(setting(self.home, HOME)), Path(policy) if policy else None, occasion("tidy"))
 
     def report(self, cycle: str) -> list[Path]:
         """Write the reports of a cycle from the newest published night; returns the files."""
@@ -66,6 +77,7 @@ class NightResource(dg.ConfigurableResource):
                 Path(policy) if policy else None,
                 secret_from_environment(),
                 waivers=Path(waivers) if waivers else None,
+                machine=machine_from_environment(self.memory_limit, self.spill),
                 occasion=occasion("nightly"),
             )
         return self._night

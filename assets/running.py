@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from assets.environment import machine_from_environment
 from assets.occasion import occasion
 from assets.progress import watching
 from pipelines.errors import KongchuoError
@@ -58,9 +59,20 @@ def _plain(
     landing: Path, home: Path, policy: Path | None, waivers: Path | None, secret: bytes, watcher: Watcher
 ) -> RunOne:
     """A night as plain function calls."""
+    machine = machine_from_environment()
 
     def run_one(as_of: date) -> None:
-        run_night(as_of, landing, home, policy, secret, watcher, waivers=waivers, occasion=occasion("nightly"))
+        run_night(
+            as_of,
+            landing,
+            home,
+            policy,
+            secret,
+            watcher,
+            waivers=waivers,
+            machine=machine,
+            occasion=occasion("nightly"),
+        )
 
     return run_one
 

@@ -9,6 +9,14 @@ class TemporaryError(KongchuoError):
     """What may pass by itself: a landing folder that cannot be reached, a home that another run holds. Retry it."""
 
 
+class HomeHeldError(TemporaryError):
+    """Another run holds the home; the message names it."""
+
+
+class WarehouseDamagedError(KongchuoError):
+    """The warehouse file cannot be read; `kongchuo rebuild` makes it anew."""
+
+
 class SettingsError(KongchuoError):
     """The policy file or a path given to the night cannot be used."""
 

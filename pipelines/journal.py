@@ -46,6 +46,15 @@ def mark_published(home: Path, run_id: int) -> None:
     (run_folder(home, run_id) / PUBLISHED).touch(mode=_OWNER_FILE)
 
 
+def published_after(home: Path, run_id: int) -> list[int]:
+    """Runs of the journal after one that readers have seen; a run that came to nothing is none of them."""
+    root = journal_root(home)
+    if not root.is_dir():
+        return []
+    runs = (int(folder.name) for folder in root.iterdir() if folder.name.isdigit())
+    return sorted(run for run in runs if run > run_id and (run_folder(home, run) / PUBLISHED).exists())
+
+
 class Pages:
     """Writes the files of one run; without a folder nothing is written."""
 

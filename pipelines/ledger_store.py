@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, restatements
-from pipelines.errors import KongchuoError
+from pipelines.errors import KongchuoError, WarehouseDamagedError
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
 from schemas.tables import history
@@ -52,6 +52,21 @@ def prepare(engine: Engine) -> None:
     for name in TABLES:
         engine.execute(create_table_sql(CATALOGUE[name], if_not_exists=True))
     restatements.prepare(engine)
+
+
+def check_journal(engine: Engine, home: Path) -> None:
+    """Raise WarehouseDamagedError where the journal tells of published runs that the warehouse does not know.
+
+    A warehouse that is lost, emptied or put back from an old copy opens like any other, and a night on it would forget
+    every case since.
+    """
+    last = engine.scalar("select coalesce(max(run_id), 0) from ledger.run")
+    missing = journal.published_after(home, int(str(last)))
+    if missing:
+        raise WarehouseDamagedError(
+            f"The warehouse in {home} is not the one of the last night: its journal tells of {len(missing)} published "
+            f"run(s) after run {last} that the warehouse does not know. Run `kongchuo rebuild --home {home}`."
+        )
 
 
 def previous_night(engine: Engine, as_of: dt.date) -> dt.date | None:

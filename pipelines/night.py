@@ -16,11 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from pipelines import ledger_store, linkage, restatements
-from pipelines.engine import DuckDBEngine, discover
+from pipelines.engine import DuckDBEngine, Machine, discover
 from pipelines.errors import KongchuoError, NightBlocked, SettingsError
+from pipelines.holding import hold, release
 from pipelines.settings import Policy, load_policy
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Night:
     engine: Engine
     occasion: Occasion | None = None
     waivers: tuple[Waiver, ...] = ()
+    held: IO[str] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
@@ -104,8 +106,11 @@ class Night:
         self.close()
 
     def close(self) -> None:
-        """Release the warehouse."""
+        """Release the warehouse, then the home."""
         self.engine.close()
+        if self.held is not None:
+            release(self.held)
+            self.held = None
 
     def parameters(self) -> dict[str, object]:
         """What models may bind: the dates, and the two padded keys of HMAC-SHA-256 (spec 3.2)."""
@@ -132,7 +137,14 @@ class Night:
             if before not in self.done:
                 self.run_step(before)
         begun = time.perf_counter()
-        tables, found = step.run(self)
+        try:
+            tables, found = step.run(self)
+        except Exception as error:
+            known = None if isinstance(error, KongchuoError) else self.engine.trouble(error)
+            if known is not None:
+                # What the system said may quote a child's data: the sentence must do.
+                raise known from None
+            raise
         outcomes = with_waivers(found, self.waivers, self.as_of)
         self.outcomes += outcomes
         failed = [o for o in outcomes if o.blocks]
@@ -176,14 +188,14 @@ def open_night(
     secret: bytes,
     *,
     waivers: Path | None = None,
-    memory_limit: str | None = None,
+    machine: Machine | None = None,
     occasion: Occasion | None = None,
 ) -> Night:
     """Check what can be checked before anything is touched, then open the warehouse.
 
     `waivers` is the file of accepted checks (`quality.waivers`); without one `waivers.toml` of the home, where it has
     one. Raises KongchuoError (one sentence) for an unusable policy, file of waivers, landing folder or home, and for a
-    night before the first delivery.
+    night before the first delivery; TemporaryError where another run holds the home.
     """
     from pipelines.landing import LandingError
     from pipelines.landing.scan import scan
@@ -203,9 +215,22 @@ def open_night(
         raise KongchuoError(
             f"The home folder {home} cannot be used ({error.strerror}); give --home a folder you may write to."
         ) from error
-    engine = DuckDBEngine(warehouse, memory_limit=memory_limit)
-    ledger_store.prepare(engine)
-    return Night(as_of, landing, home, policy, secret, engine, occasion, accepted)
+    held = hold(home, f"the night {as_of}", occasion)
+    try:
+        engine = DuckDBEngine(warehouse, machine=machine)
+        try:
+            ledger_store.prepare(engine)
+            ledger_store.check_journal(engine, home)
+        except Exception as error:
+            engine.close()
+            known = None if isinstance(error, KongchuoError) else engine.trouble(error)
+            if known is not None:
+                raise known from None
+            raise
+    except BaseException:
+        release(held)
+        raise
+    return Night(as_of, landing, home, policy, secret, engine, occasion, accepted, held)
 
 
 def load_waivers(path: Path | None, home: Path, as_of: dt.date) -> tuple[Waiver, ...]:
@@ -229,7 +254,7 @@ def run_night(
     watcher: Watcher | None = None,
     *,
     waivers: Path | None = None,
-    memory_limit: str | None = None,
+    machine: Machine | None = None,
     occasion: Occasion | None = None,
 ) -> NightResult:
     """Run one night from deliveries to the published folder; raises NightBlocked when a blocking check failed.
@@ -238,9 +263,7 @@ def run_night(
     """
     if watcher:
         watcher.night(as_of)
-    with open_night(
-        as_of, landing, home, policy, secret, waivers=waivers, memory_limit=memory_limit, occasion=occasion
-    ) as night:
+    with open_night(as_of, landing, home, policy, secret, waivers=waivers, machine=machine, occasion=occasion) as night:
         # Libraries that later steps need are loaded while the database works.
         probabilistic = bool(night.policy["matching"]["probabilistic"])
         threading.Thread(target=_load_ahead, args=(probabilistic,), name="libraries", daemon=True).start()

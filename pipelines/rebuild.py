@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, ledger_store, restatements
 from pipelines.engine import DuckDBEngine
-from pipelines.errors import KongchuoError
+from pipelines.errors import KongchuoError, TemporaryError, WarehouseDamagedError
+from pipelines.holding import holding
 from pipelines.night import WAREHOUSE
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
+    from pipelines.publish.export_log import Occasion
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,31 @@ class Rebuilt:
     last_night: dt.date | None
 
 
-def rebuild(home: Path) -> Rebuilt:
+def rebuild(home: Path, occasion: Occasion | None = None) -> Rebuilt:
     """Make the ledger of a home anew from its journal.
 
+    A warehouse that is there and damaged is set aside first (`warehouse.damaged-1.duckdb`), never taken away.
+
     Raises KongchuoError, and leaves no warehouse, where there is no journal, a run is missing from it or unreadable;
-    and where the warehouse is there already: nothing that could still be read is written over.
+    and where a warehouse is there that can be read: nothing that is still good is written over. TemporaryError where
+    another run holds the home.
     """
+    if not home.is_dir():
+        raise KongchuoError(f"There is no folder {home}; give the home whose warehouse is lost with --home.")
+    with holding(home, "rebuilding the warehouse", occasion):
+        return _rebuild(home)
+
+
+def _rebuild(home: Path) -> Rebuilt:
     warehouse = home / WAREHOUSE
-    if warehouse.exists():
-        raise KongchuoError(
-            f"There is a warehouse in {home} already; move {WAREHOUSE} out of the folder if it is the one that is lost."
-        )
     folders = _runs(home)
+    if warehouse.exists():
+        if _is_good(warehouse, home):
+            raise KongchuoError(
+                f"There is a warehouse in {home} already, and it can be read; move {WAREHOUSE} out of the folder if it "
+                "is the one that is lost."
+            )
+        _set_aside(warehouse)
     aside = home / f"{WAREHOUSE}.rebuilt"
     _remove(aside)
     engine = DuckDBEngine(aside)
@@ -110,6 +125,41 @@ def _check_files(folder: Path) -> None:
     missing = [name for name in names if not (folder / name).exists()]
     if missing:
         raise KongchuoError(f"{folder} lacks {', '.join(missing)}: it is damaged; bring it back from a copy.")
+
+
+def _is_good(warehouse: Path, home: Path) -> bool:
+    """Whether every cell of a warehouse can be read, and it knows every published run of the journal.
+
+    One that another program has open is left alone: raises TemporaryError.
+    """
+    try:
+        engine = DuckDBEngine(warehouse)
+    except TemporaryError:
+        raise
+    except KongchuoError:
+        return False
+    try:
+        engine.read_through()
+        ledger_store.prepare(engine)
+        ledger_store.check_journal(engine, home)
+    except Exception as error:
+        known = error if isinstance(error, KongchuoError) else engine.trouble(error)
+        if isinstance(known, WarehouseDamagedError):
+            return False
+        raise known or error from None
+    else:
+        return True
+    finally:
+        engine.close()
+
+
+def _set_aside(warehouse: Path) -> None:
+    """Rename a damaged file with its log: somebody may want to know what happened to it."""
+    number = 1 + len(list(warehouse.parent.glob("warehouse.damaged-*.duckdb")))
+    for suffix in ("", ".wal"):
+        found = warehouse.with_name(warehouse.name + suffix)
+        if found.exists():
+            found.rename(warehouse.with_name(f"warehouse.damaged-{number}.duckdb{suffix}"))
 
 
 def _remove(warehouse: Path) -> None:

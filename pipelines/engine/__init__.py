@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from pipelines.engine.models import Model, discover
-from pipelines.engine.protocol import Engine
+from pipelines.engine.protocol import Engine, Machine
 
 if TYPE_CHECKING:
     from pipelines.engine.duckdb_engine import DuckDBEngine
 
-__all__ = ["DuckDBEngine", "Engine", "Model", "discover"]
+__all__ = ["DuckDBEngine", "Engine", "Machine", "Model", "discover"]
 
 
 def __getattr__(name: str) -> object:

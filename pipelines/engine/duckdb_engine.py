@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.models import LAYERS, MODELS, Model
+from pipelines.engine.protocol import Machine
+from pipelines.engine.trouble import trouble
 from pipelines.errors import KongchuoError, ModelError
 
 if TYPE_CHECKING:
@@ -64,19 +66,30 @@ class DuckDBEngine(DuckDBReader):
 
     dialect = "duckdb"
 
-    def __init__(self, path: Path | str, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+    def __init__(self, path: Path | str, *, machine: Machine | None = None, threads: int | None = None) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {}
-        if memory_limit:
-            config["memory_limit"] = memory_limit
+        machine = machine or Machine()
+        if machine.memory_limit:
+            config["memory_limit"] = machine.memory_limit
         if threads:
             config["threads"] = threads
         if str(path) != ":memory:":
-            config["temp_directory"] = f"{path}.tmp"
-        self.connection = duckdb.connect(config=config)
+            config["temp_directory"] = str(machine.spill or f"{path}.tmp")
+        try:
+            self.connection = duckdb.connect(config=config)
+        except duckdb.Error as error:
+            raise KongchuoError(
+                f"DuckDB does not take the memory limit {machine.memory_limit!r} or the spill folder {machine.spill}; "
+                "write the limit like 4GiB and give a folder you may write to."
+            ) from error
+        self.path = Path(path)
         try:
             self.connection.execute(f"attach {_literal(path)} as {_FILE}")
         except duckdb.Error as error:
             self.connection.close()
+            known = trouble(error, self.path)
+            if known is not None:
+                raise known from error
             reason = str(error).split("\n")[0]
             raise KongchuoError(f"The warehouse {path} cannot be opened: {reason}") from error
         if str(path) != ":memory:":
@@ -176,6 +189,15 @@ class DuckDBEngine(DuckDBReader):
                 yield cursor
             finally:
                 cursor.execute(f"use memory; detach {_SCRATCH}")
+
+    def read_through(self) -> None:
+        named = "select schema_name, table_name from duckdb_tables() where database_name = $file"
+        for schema, table in self.connection.execute(named, {"file": _FILE}).fetchall():
+            # Every column of every row is looked at: a damaged block has another checksum than the one written with it.
+            self.connection.execute(f'select bit_xor(hash(t)) from {_FILE}."{schema}"."{table}" as t').fetchall()
+
+    def trouble(self, error: BaseException) -> KongchuoError | None:
+        return trouble(error, self.path)
 
     def close(self) -> None:
         self.connection.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,19 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.engine.models import Model
+    from pipelines.errors import KongchuoError
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a night may use of its machine; no part of any result.
+
+    `memory_limit`  as DuckDB writes it ("4GiB"); None: four fifths of the memory.
+    `spill`         folder for what does not fit; None: beside the warehouse.
+    """
+
+    memory_limit: str | None = None
+    spill: Path | None = None
 
 
 class Reader(Protocol):
@@ -78,6 +92,12 @@ class Engine(Protocol):
 
         It shares the engine's limits and sees none of its tables.
         """
+
+    def read_through(self) -> None:
+        """Read every cell that lasts; raises where the file is damaged."""
+
+    def trouble(self, error: BaseException) -> KongchuoError | None:
+        """The sentence for an error that the machine made (no room, no memory, a damaged file); None for any other."""
 
     def close(self) -> None:
         """Release the file."""

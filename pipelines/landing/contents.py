@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 from pipelines.landing.readers import Limits, RawFile, read_file
-from pipelines.landing.scan import LandedFile, LandingError, signature
+from pipelines.landing.scan import LandedFile, signature, unreachable
 from schemas.sources import Source
 
 
@@ -42,10 +42,10 @@ def open_file(file: LandedFile, limits: Limits) -> Contents | None:
                 content = handle.read()
                 contents = Contents(file, hashlib.sha256(content).hexdigest(), content)
             return contents if signature(os.fstat(handle.fileno())) == file.signature else None
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        # A file may be renamed while it is written; with the folder of its day gone, the whole mount is.
+        if not file.path.parent.is_dir():
+            raise unreachable(file.path.parent, error) from error
         return None
     except OSError as error:
-        raise LandingError(
-            f"The delivery {file.path} cannot be opened ({error.strerror}); "
-            "let the night's user read it, or take it away, and run again."
-        ) from error
+        raise unreachable(f"The delivery {file.path}", error) from error

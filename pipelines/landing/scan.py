@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import KongchuoError
+from pipelines.errors import KongchuoError, TemporaryError
 from schemas.sources import BY_LABEL
 
 _NAME = re.compile(
     r"(?P<kind>[^_.]+)_(?P<code>\d{6})(?:_.*?)?\.(?P<extension>[0-9A-Za-z]+(?:\.(?:gz|zip))?)", re.IGNORECASE
 )
+_AWAY = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ENOENT", "ENOTDIR", "EIO", "EREMOTEIO", "ESTALE", "ENODEV", "ENXIO", "EBADF", "EAGAIN", "EINTR"),
+        *("ENOTCONN", "ETIMEDOUT", "EHOSTDOWN", "EHOSTUNREACH", "ECONNREFUSED", "ECONNRESET"),
+    )
+    if hasattr(errno, name)
+)
+"""What a mount says that is slow or gone; what lay there a moment ago cannot be missing otherwise."""
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
 class LandingError(KongchuoError):
     """The landing folder cannot give a night anything to work on."""
+
+
+class LandingUnreachableError(LandingError, TemporaryError):
+    """The landing folder, or what lay in it a moment ago, cannot be reached: a mount that is slow or gone."""
+
+
+def unreachable(path: Path | str, error: OSError) -> LandingError:
+    """The error for a folder or file of the landing that the system does not give us."""
+    if error.errno in _AWAY:
+        return LandingUnreachableError(
+            f"{path} cannot be reached ({error.strerror}), nothing was changed: see whether the file system of the "
+            "landing folder is mounted and answers, then run again."
+        )
+    return LandingError(
+        f"{path} cannot be read ({error.strerror}); let the night's user read it, or take it away, and run again."
+    )
 
 
 @dataclass(frozen=True)
@@ -72,13 +98,13 @@ def scan(landing: Path, as_of: dt.date) -> Landing:
         if day is None:
             ignored.append(folder.name)
         elif day <= as_of:
-            for entry in sorted(os.scandir(folder.path), key=lambda entry: entry.name):
+            for entry in sorted(_inside(folder), key=lambda entry: entry.name):
                 if entry.name.startswith((".", "~$")):
                     continue
                 if entry.name.lower().endswith(_UNFINISHED):
                     unfinished.append(f"{day}/{entry.name}")
                 else:
-                    _take(entry, day, files, ignored)
+                    _take(entry, day, files, ignored, unfinished)
     return Landing(tuple(files), tuple(ignored), tuple(unfinished))
 
 
@@ -87,10 +113,19 @@ def _entries(landing: Path) -> list[os.DirEntry[str]]:
         with os.scandir(landing) as entries:
             return list(entries)
     except OSError as error:
-        raise LandingError(
+        kind = LandingUnreachableError if error.errno in _AWAY else LandingError
+        raise kind(
             f"The landing folder {landing} cannot be read ({error.strerror}); "
             "give the folder that holds the agencies' dated folders (YYYY-MM-DD)."
         ) from error
+
+
+def _inside(folder: os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder.path) as entries:
+            return list(entries)
+    except OSError as error:
+        raise unreachable(folder.path, error) from error
 
 
 def _date(name: str) -> dt.date | None:
@@ -102,15 +137,24 @@ def _date(name: str) -> dt.date | None:
         return None
 
 
-def _take(entry: os.DirEntry[str], day: dt.date, files: list[LandedFile], ignored: list[str]) -> None:
+def _take(
+    entry: os.DirEntry[str], day: dt.date, files: list[LandedFile], ignored: list[str], unfinished: list[str]
+) -> None:
     name = entry.name
     match = _NAME.fullmatch(name)
-    if not match or match["kind"] not in BY_LABEL or not entry.is_file():
-        ignored.append(f"{day}/{name}")
-        return
+    try:
+        if not match or match["kind"] not in BY_LABEL or not entry.is_file():
+            ignored.append(f"{day}/{name}")
+            return
+        found = signature(entry.stat())
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and Path(entry.path).parent.is_dir():
+            unfinished.append(f"{day}/{name}")  # renamed since the folder was listed
+            return
+        raise unreachable(entry.path, error) from error
     files.append(
         LandedFile(
             f"{day}/{name}", match["kind"], match["code"], match["extension"].lower(), day, name, Path(entry.path),
-            **signature(entry.stat()),
+            **found,
         )
     )  # fmt: skip

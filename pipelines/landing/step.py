@@ -22,7 +22,7 @@ from pipelines.landing.kinds import Worked, counts_of, work_on
 from pipelines.landing.places import Places
 from pipelines.landing.readers import Limits
 from pipelines.landing.register import Register
-from pipelines.landing.scan import LandedFile, Landing, LandingError, scan
+from pipelines.landing.scan import LandedFile, Landing, LandingError, LandingUnreachableError, scan
 from pipelines.landing.schools import MissingSchools
 from pipelines.landing.verdicts import judge_deliveries
 from schemas.sources import SOURCES, Source
@@ -77,7 +77,15 @@ def ingest(
     with engine.transaction():
         ensure_tables(engine)
         register = Register(engine)
-        if not found.files and not (register.frame["delivered_on"] <= as_of).any():
+        known = int((register.frame["delivered_on"] <= as_of).sum())
+        if not found.files and known:
+            # An empty folder where deliveries lay is a mount point without its mount: a night on it would say that
+            # nothing new has come.
+            raise LandingUnreachableError(
+                f"The landing folder {landing} is empty, though {known} deliveries up to {as_of} are known: see "
+                "whether its file system is mounted, then run again."
+            )
+        if not found.files:
             raise LandingError(
                 f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery "
                 "cannot be run; choose a later date or deliver the extracts."

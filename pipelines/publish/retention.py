@@ -11,6 +11,8 @@ import shutil
 from pathlib import Path
 
 from pipelines.errors import KongchuoError
+from pipelines.holding import holding
+from pipelines.publish.export_log import Occasion
 from pipelines.publish.folder import nights, published_root
 from pipelines.settings import load_policy
 
@@ -37,16 +39,18 @@ def tidy(home: Path, keep: int) -> list[dt.date]:
     return gone
 
 
-def tidy_home(home: Path, policy: Path | None) -> list[dt.date]:
+def tidy_home(home: Path, policy: Path | None, occasion: Occasion | None = None) -> list[dt.date]:
     """`tidy` with the number of nights that the policy keeps on the newest one's date.
 
-    Raises KongchuoError where nothing was published yet or a folder cannot be taken away.
+    Raises KongchuoError where nothing was published yet or a folder cannot be taken away, TemporaryError where a run
+    holds the home.
     """
     published = nights(home)
     if not published:
         raise KongchuoError(f"Nothing has been published in {home} yet; give the --home of a night that was run.")
     try:
-        return tidy(home, int(load_policy(policy, published[-1])["delivery"]["keep_nights"]))
+        with holding(home, "taking old nights away", occasion):
+            return tidy(home, int(load_policy(policy, published[-1])["delivery"]["keep_nights"]))
     except OSError as error:
         raise KongchuoError(
             f"The published nights in {home} cannot be taken away ({error.strerror}); let this user write there."
