@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, restatements
 from pipelines.errors import KongchuoError, WarehouseDamagedError
+from pipelines.upgrade import TABLE as VERSION
+from pipelines.upgrade import upgrade
+from pipelines.version import PROGRAM
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import create_table_sql
 from schemas.tables import history
@@ -30,15 +33,17 @@ HISTORIES = {
 }
 """History → the table of tonight whose rows it keeps."""
 
-TABLES = ("ledger.run", "ledger.event_log", restatements.LOG, *HISTORIES)
+TABLES = (VERSION, "ledger.run", "ledger.event_log", restatements.LOG, *HISTORIES)
 """Every table that outlives a night."""
 
 
-def prepare(engine: Engine) -> None:
-    """Create the lasting tables where they are missing, as their contracts say.
+def prepare(engine: Engine, warehouse: Path | None = None) -> None:
+    """Bring a warehouse to this program's version and create the lasting tables that are missing.
 
-    Raises KongchuoError for a warehouse whose tables have other columns: another version of the program wrote it.
+    With the path of the file a warehouse of an older version is copied before it is changed (`pipelines.upgrade`).
+    Raises KongchuoError for one of a newer version, and for one whose tables have other columns.
     """
+    upgrade(engine, warehouse)
     found = engine.read(
         "select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns "
         "from information_schema.columns where table_schema in ('ledger', 'history') group by all"
@@ -96,9 +101,9 @@ def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
         engine.execute(
             "insert into ledger.run select $run_id, as_of, previous_night, "
             "(select max(delivered_on) from landing.deliveries), true, false, "
-            "(select coalesce(max(delivery_id), 0) from landing.deliveries), (select policy from core.policy_mark) "
-            "from core.night",
-            {"run_id": run.run_id},
+            "(select coalesce(max(delivery_id), 0) from landing.deliveries), (select policy from core.policy_mark), "
+            "$program from core.night",
+            {"run_id": run.run_id, "program": PROGRAM},
         )
         engine.execute(
             "insert into ledger.event_log select $run_id, $as_of, case_uid, event, on_date, reason, evidence_kind, "

@@ -219,7 +219,7 @@ def open_night(
     try:
         engine = DuckDBEngine(warehouse, machine=machine)
         try:
-            ledger_store.prepare(engine)
+            ledger_store.prepare(engine, warehouse)
             ledger_store.check_journal(engine, home)
         except Exception as error:
             engine.close()

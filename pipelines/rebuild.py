@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import histories, journal, ledger_store, restatements
+from pipelines import histories, journal, ledger_store, restatements, upgrade
 from pipelines.engine import DuckDBEngine
 from pipelines.errors import KongchuoError, TemporaryError, WarehouseDamagedError
 from pipelines.holding import holding
@@ -64,6 +64,9 @@ def _rebuild(home: Path) -> Rebuilt:
         for number, folder in enumerate(folders, start=1):
             with engine.transaction():
                 _repeat(engine, number, folder)
+        # What migrations fill in of older runs.
+        with engine.transaction():
+            upgrade.apply(engine)
         result = Rebuilt(
             len(folders), engine.count("ledger.event_log"), ledger_store.previous_night(engine, dt.date.max)
         )

@@ -84,5 +84,6 @@ COLUMNS = (
     Column("to_date", "立案终止日期", "Last day on which a case is opened that belongs to the batch", "DATE"),
     Column("target_date", "目标日期", "Day by which the batch should be closed; null where none is set", "DATE"),
     _days("days", "有效天数", "Days after which a snapshot in force is stale"),
+    Column("program", "程序版本", "Version of the program that made the run; null for runs before it was written down"),
     Column("policy", "政策标记", "Hash of every number of the policy that holds on the night"),
 )

@@ -125,6 +125,7 @@ def test_a_run_that_came_to_nothing_is_replaced_by_the_next(home: Path, tmp_path
     shutil.copytree(home, copy, symlinks=True)
     stray = journal.run_folder(copy, 6)
     shutil.copytree(journal.run_folder(copy, 5), stray)
+    (stray / journal.PUBLISHED).unlink()
     run_night(THIRD, landing, copy, None, SECRET)
     before = lasting(copy)
     (copy / WAREHOUSE).unlink()

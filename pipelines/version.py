@@ -1,0 +1,3 @@
+"""Which program this is: written down with every run, and the version of the distribution."""
+
+PROGRAM = "0.1.0"
