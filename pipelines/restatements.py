@@ -39,21 +39,25 @@ def find_and_publish(engine: Engine, night: dt.date) -> int:
     if former is not None:
         for table in TABLES:
             engine.execute(
-                f"insert into {TONIGHT} by name {_differences(table)}",
+                f"insert into {TONIGHT} by name {differences(table)}",
                 {"night": night, "former": former, "run_id": run.run_id},
             )
     contract = CATALOGUE[PUBLISHED]
-    columns = ", ".join(f"x.{quoted(name)}" for name in contract.columns if name not in ("as_of", *UNIT))
     engine.execute(create_table_sql(contract, target=f"memory.{PUBLISHED}").replace("table", "or replace table", 1))
-    engine.execute(
-        f"insert into memory.{PUBLISHED} by name "
-        f"select $night as as_of, x.unit_code, u.unit_level, u.unit_name, u.parent_code, {columns} "
-        f"from (select * from {TONIGHT} union all select * from {LOG}) as x "
-        "left join (select distinct unit_code, unit_level, unit_name, parent_code from indicators.unit) as u "
-        "on x.unit_code = u.unit_code where x.night <= $night",
-        {"night": night},
-    )
+    rows = published_rows(f"(select * from {TONIGHT} union all select * from {LOG})")
+    engine.execute(f"insert into memory.{PUBLISHED} by name {rows}", {"night": night})
     return engine.count(PUBLISHED)
+
+
+def published_rows(log: str) -> str:
+    """The query of `published.restatements` from what was found; `log` is a table or a query in brackets."""
+    columns = ", ".join(f"x.{quoted(name)}" for name in CATALOGUE[PUBLISHED].columns if name not in ("as_of", *UNIT))
+    return (
+        f"select $night as as_of, x.unit_code, u.unit_level, u.unit_name, u.parent_code, {columns} "
+        f"from {log} as x "
+        "left join (select distinct unit_code, unit_level, unit_name, parent_code from indicators.unit) as u "
+        "on x.unit_code = u.unit_code where x.night <= $night"
+    )
 
 
 def remember(engine: Engine) -> None:
@@ -61,7 +65,7 @@ def remember(engine: Engine) -> None:
     engine.execute(f"insert into {LOG} by name select * from {TONIGHT}")
 
 
-def _differences(table: Table) -> str:
+def differences(table: Table) -> str:
     """The query of the cells in which a published table differs from what the run `$former` said of the night."""
     key = [name for name in table.key if name not in SPAN]
     compared = [name for name in table.columns if name not in (*key, *SPAN, *UNIT, "suppressed")]

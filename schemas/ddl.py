@@ -6,6 +6,7 @@ Identifiers are always quoted: `group`, `check`, `count` and `rows` are words of
 from __future__ import annotations
 
 from schemas.columns import COLUMNS
+from schemas.lineage import in_short, origin_of
 from schemas.tables import Table
 from schemas.units import unit_text
 
@@ -48,7 +49,7 @@ def table_comment(table: Table) -> str:
 
 
 def column_comment(table: Table, name: str) -> str:
-    """Comment of a column: 中文 / English; unit, formula and source where there are any."""
+    """Comment of a column: 中文 / English; unit, formula, source and origin where there are any."""
     column = COLUMNS[name]
     parts = [f"{table.label_of(name)} / {table.description_of(name)}"]
     if column.unit:
@@ -58,6 +59,9 @@ def column_comment(table: Table, name: str) -> str:
     source = table.source_of(name)
     if source:
         parts.append(f"来源/source: {source}")
+    origin = in_short(origin_of(table.full_name, name))
+    if origin and origin != source:
+        parts.append(f"源头/origin: {origin}")
     return "; ".join(parts)
 
 

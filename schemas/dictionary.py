@@ -1,4 +1,4 @@
-"""The data dictionary, made from the contracts: rows for `published.dictionary`, `docs/dictionary.md` and its CSV twin.
+"""The data dictionary, made from contracts and column lineage: `published.dictionary`, `docs/dictionary.md`, CSV twin.
 
 `python -m schemas.dictionary [folder]` writes both files again (default `docs`).
 """
@@ -17,6 +17,7 @@ import polars as pl
 from schemas.catalogue import CATALOGUE, LAYERS, tables_of
 from schemas.columns import COLUMNS
 from schemas.definitions import DEFINITIONS
+from schemas.lineage import in_short, made_from, origin_of
 from schemas.polars_types import polars_schema
 from schemas.shown import SHOWN, ObjectType, Shown
 from schemas.tables import Table
@@ -29,6 +30,8 @@ HISTORY_WORDS = (
 )
 
 ENTRY = tuple(name for name in CATALOGUE["published.dictionary"].columns if name != "as_of")
+MADE_FROM = "made_from"
+"""In the CSV twin: the columns that a column is directly made from, `schema.table.column` joined by `;`."""
 
 LAYER_LABEL = {
     "landing": "交付登记",
@@ -64,6 +67,7 @@ def entries(
             "unit": COLUMNS[name].unit or None,
             "formula": COLUMNS[name].formula or None,
             "source": table.source_of(name) or None,
+            "origin": origin_of(table.full_name, name) or None,
             "allowed_values": ";".join(table.values.get(name) or table.items.get(name) or ()) or None,
             "is_key": name in table.key,
             "file": file,
@@ -89,12 +93,14 @@ def _shown() -> list[dict[str, object]]:
 def dictionary_csv() -> str:
     """All tables of the catalogue and all that stands in the published files as CSV, a line a column; empty is null."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, ENTRY, lineterminator="\n")
+    writer = csv.DictWriter(out, (*ENTRY, MADE_FROM), lineterminator="\n")
     writer.writeheader()
     files = {shown.table.full_name: shown.file for shown in SHOWN}
     made = [entry for name, table in CATALOGUE.items() for entry in entries([table], files.get(name))]
     for entry in [*made, *(entry for entry in _shown() if entry["table_name"] not in CATALOGUE)]:
-        writer.writerow({**entry, "is_key": "true" if entry["is_key"] else "false"})
+        origins = made_from(str(entry["table_name"]), str(entry["column_name"]))
+        made_of = ";".join(".".join(origin) for origin in origins)
+        writer.writerow({**entry, "is_key": "true" if entry["is_key"] else "false", MADE_FROM: made_of})
     return out.getvalue()
 
 
@@ -104,6 +110,7 @@ def dictionary_markdown() -> str:
         "# 数据字典 Data dictionary",
         "",
         "Made from the contracts by `python -m schemas.dictionary`; do not edit. `dictionary.csv` has the same rows.",
+        "源头: headers that values come from, as the SQL says (`python -m pipelines.lineage`); of many the kinds.",
         "",
         f"Units 单位: {'; '.join(f'{unit} = {meaning}' for unit, meaning in UNITS.items())}.",
         "",
@@ -146,13 +153,14 @@ def _section(table: Table, shown: Shown | None = None) -> list[str]:
         "",
         f"{table.description}. One row: {table.grain}. Specification {table.spec}. Audience: {table.audience}.",
         "",
-        "| column | 中文名 | description | type | 单位 | formula, values | 来源 |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| column | 中文名 | description | type | 单位 | formula, values | 来源 | 源头 |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for entry in entries([table]):
         name = f"**{entry['column_name']}**" if entry["is_key"] else str(entry["column_name"])
         made = "; ".join(str(entry[part]) for part in ("formula", "allowed_values") if entry[part])
-        cells = (name, entry["label"], entry["description"], entry["type"], entry["unit"], made, entry["source"])
+        words = (name, entry["label"], entry["description"], entry["type"], entry["unit"], made, entry["source"])
+        cells = (*words, in_short(str(entry["origin"] or "")))
         lines.append("| " + " | ".join(_escaped(cell) for cell in cells) + " |")
     return lines
 

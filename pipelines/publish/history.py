@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PUBLIC, RESTRICTED = HISTORY, CASE_HISTORY
 FILES = (PUBLIC, RESTRICTED)
 _RUNS = "select run_id, night as as_of, known_on, stands from ledger.run order by 1"
-_ORIGINALS = {
+ORIGINALS = {
     PUBLIC: {f"published.{table.name}": table for table in TABLES},
     RESTRICTED: {"restricted.case": CATALOGUE["ledger.case_history"]},
 }
@@ -83,7 +83,7 @@ def _made(file: str) -> list[str]:
     made.append("use out")
     for shown in shown_in(file, "view"):
         if shown.table.layer == "history":
-            made += [_view(shown.table), *comment_sql(shown.table, kind="view")]
+            made += [view_sql(shown.table), *comment_sql(shown.table, kind="view")]
     return [*made, *ready_sql(file)]
 
 
@@ -109,13 +109,13 @@ def _rows(file: str) -> Iterator[tuple[Table, str]]:
         if table.name == "run":
             yield table, _RUNS
             continue
-        original = _ORIGINALS[file][table.full_name.removesuffix("_span")]
+        original = ORIGINALS[file][table.full_name.removesuffix("_span")]
         order = ", ".join(quoted(key) for key in original.key)
         columns = ", ".join(quoted(column) for column in table.columns)
         yield table, f"select {columns} from {original.full_name} order by {order}"
 
 
-def _view(view: Table) -> str:
+def view_sql(view: Table) -> str:
     """`<name>_history` and `<name>_latest`: the spans as they were on each night, by one or by both clocks."""
     name, _, suffix = view.full_name.rpartition("_")
     clock = ("as_of", "known_on") if suffix == "history" else ("as_of",)

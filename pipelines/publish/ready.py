@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.ddl import comment_sql, quoted, table_comment, text_literal
 from schemas.shown import shown_in
+
+if TYPE_CHECKING:
+    from schemas.tables import Table
 
 FOLDER = Path(__file__).with_name("ready")
 
@@ -20,7 +24,7 @@ def ready_sql(file: str) -> list[str]:
         table = shown.table
         if table.layer == "history":
             continue
-        name, select = quoted(table.full_name), (FOLDER / f"{table.full_name}.sql").read_text(encoding="utf-8")
+        name, select = quoted(table.full_name), ready_query(table)
         if shown.object_type == "view":
             made += [f"create view {name} as {select}", *comment_sql(table, kind="view")]
         else:
@@ -30,3 +34,8 @@ def ready_sql(file: str) -> list[str]:
             )
             made.append(f"comment on macro table {name} is {text_literal(words)}")
     return made
+
+
+def ready_query(table: Table) -> str:
+    """The query of a ready view or macro."""
+    return (FOLDER / f"{table.full_name}.sql").read_text(encoding="utf-8")

@@ -87,6 +87,12 @@ COLUMNS = (
     Column("unit", "单位", "Unit of measure"),
     Column("formula", "公式", "How a computed value is made"),
     Column("source", "来源", "Source headers of a delivered column, or the kinds that the table stands on"),
+    Column(
+        "origin",
+        "源头",
+        "Source headers that the column's values come from, read from the SQL of the models; a kind alone means its "
+        "rows, null a word that the program writes",
+    ),
     Column("allowed_values", "取值", "Values allowed in the column, joined by ;"),
     Column("is_key", "是否主键", "The column is part of the table's key", "BOOLEAN"),
 )

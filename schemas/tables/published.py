@@ -538,7 +538,7 @@ TABLES = (
         key=("as_of", "table_name", "column_name"),
         columns=(
             *("as_of", "table_name", "table_label", "position", "column_name", "label", "description", "type", "unit"),
-            *("formula", "source", "allowed_values", "is_key", "file", "object_type"),
+            *("formula", "source", "origin", "allowed_values", "is_key", "file", "object_type"),
         ),
         required=("table_label", "position", "label", "description", "type", "is_key", "file", "object_type"),
         values={"object_type": ("table", "view", "macro")},

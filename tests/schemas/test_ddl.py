@@ -70,7 +70,9 @@ def test_a_comment_says_unit_formula_and_source():
         'comment on column "published"."zeroing"."clearance_rate" is '
         "'销号率 / Share of cases ever opened that are closed; null where none was ever opened; "
         "单位/unit: % (per cent, two decimals); 公式/formula: ever_closed / ever_opened × 100; "
-        "来源/source: 户籍、学籍、在校、缺课、日报、劝返、学籍查询'"
+        "来源/source: 户籍、学籍、在校、缺课、日报、劝返、学籍查询; "
+        "源头/origin: 区划、学校、校历、户籍、学籍、学籍异动、在校、缺课、日报、脱贫户、救助、残疾人、劝返、"
+        "学籍查询、部门名单、政策'"
     )
 
 

@@ -52,6 +52,7 @@ def test_a_row_of_the_dictionary():
         "unit": "人",
         "formula": None,
         "source": "教基统计.转入",
+        "origin": "教基统计.转入",
         "allowed_values": None,
         "is_key": False,
         "file": "report.duckdb",
@@ -64,6 +65,9 @@ def test_the_csv_holds_the_whole_catalogue():
     tables = {**CATALOGUE, **{shown.table.full_name: shown.table for shown in SHOWN}}
     assert len(rows) == sum(len(table.columns) for table in tables.values())
     assert {row["table_name"] for row in rows} == set(tables)
+    made = {(row["table_name"], row["column_name"]): row["made_from"] for row in rows}
+    assert made["published.dropout_rate", "denominator"] == "indicators.dropout_rate.denominator"
+    assert made["clean.registry", "name"] == "户籍.姓名"
     assert {row["table_name"] for row in rows if row["file"]} == {shown.table.full_name for shown in SHOWN}
 
 
