@@ -20,14 +20,16 @@ from pipelines.night import Watcher
 LAYERS = (landing, core, matching, status, ledger, indicators, published, publication)
 
 
-def build_defs(*, night: NightResource | None = None, watcher: Watcher | None = None) -> dg.Definitions:
+def build_defs(
+    *, night: NightResource | None = None, watcher: Watcher | None = None, lineage: bool = True
+) -> dg.Definitions:
     """Assets, job, schedule and resources.
 
     `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher`
-    who is told of progress (default: nobody).
+    who is told of progress (default: nobody), `lineage` whether columns show what they are made from.
     """
     assets = dg.Definitions(
-        assets=[layer_asset(layer()) for layer in LAYERS],
+        assets=[layer_asset(layer(), lineage=lineage) for layer in LAYERS],
         resources={"night": night or NightResource(), "watcher": watcher or Silent()},
         executor=dg.in_process_executor,
     )

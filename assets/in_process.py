@@ -26,7 +26,7 @@ class InProcess:
         night = NightResource(
             landing=str(landing), home=str(home), policy=str(policy or ""), waivers=str(waivers or "")
         )
-        self._job = build_defs(night=night, watcher=watcher).resolve_job_def(NIGHTLY)
+        self._job = build_defs(night=night, watcher=watcher, lineage=False).resolve_job_def(NIGHTLY)
         self._instance = _forgetful_instance()
 
     def run(self, as_of: date) -> None:

@@ -47,8 +47,11 @@ def made_before(name: str) -> tuple[str, ...]:
     return tuple(table for step in STEPS[: names.index(name)] for table in step.tables())
 
 
-def layer_asset(layer: Layer) -> dg.AssetsDefinition:
-    """The multi-asset of one step: it runs the step that `kongchuo run --plain` runs, and reports what that returns."""
+def layer_asset(layer: Layer, *, lineage: bool = True) -> dg.AssetsDefinition:
+    """The multi-asset of one step: it runs the step that `kongchuo run --plain` runs, and reports what that returns.
+
+    `lineage` shows the origins of every column; only a page asks for them.
+    """
     step = step_named(layer.step)
     # Dagster wants results in the order of the dependencies among the tables of a step: that of the models.
     order: dict[str, float] = {name: place for place, name in enumerate(discover())}
@@ -59,7 +62,7 @@ def layer_asset(layer: Layer) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=step.name,
-        specs=[_spec(table, step, layer) for table in tables],
+        specs=[_spec(table, step, layer, lineage=lineage) for table in tables],
         check_specs=check_specs(layer.checks),
         partitions_def=NIGHTS,
         pool=POOL,
@@ -84,14 +87,14 @@ def layer_asset(layer: Layer) -> dg.AssetsDefinition:
     return run_layer
 
 
-def _spec(table: str, step: Step, layer: Layer) -> dg.AssetSpec:
+def _spec(table: str, step: Step, layer: Layer, *, lineage: bool) -> dg.AssetSpec:
     """One table as an asset."""
     model = discover().get(table)
     return dg.AssetSpec(
         asset_key(table),
         deps=_dependencies(table, step, layer),
         description=description(table) or step.text,
-        metadata=declared_metadata(table),
+        metadata=declared_metadata(table, lineage=lineage),
         group_name=step.name,
         owners=[OWNER],
         kinds={"duckdb", "sql"} if model else {"duckdb", "polars"} if step.name == "landing" else {"duckdb", "python"},

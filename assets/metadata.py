@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from assets.lineage import column_lineage
 from pipelines.engine import discover
 from schemas.catalogue import CATALOGUE
 from schemas.units import unit_text
@@ -25,8 +26,11 @@ def description(table: str) -> str:
     return "\n".join(line.lstrip("- ") for line in model.header.splitlines()) if model else ""
 
 
-def declared_metadata(table: str) -> dict[str, object]:
-    """Metadata known before anything runs: the name in the database and, where there is a contract, the columns."""
+def declared_metadata(table: str, *, lineage: bool = True) -> dict[str, object]:
+    """Metadata known before anything runs: the name in the database and, where there is a contract, the columns.
+
+    Nobody looks at `lineage` where the night runs in the process of the command line.
+    """
     metadata: dict[str, object] = {"dagster/table_name": table}
     contract = CATALOGUE.get(table)
     if contract:
@@ -43,6 +47,8 @@ def declared_metadata(table: str) -> dict[str, object]:
                 for name in contract.columns
             ]
         )
+        if lineage:
+            metadata["dagster/column_lineage"] = column_lineage(table)
     return metadata
 
 

@@ -1,0 +1,62 @@
+"""Column lineage on Dagster's page: it names columns of tables that are there, and headers of the extracts."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from assets.definitions import build_defs
+from assets.lineage import DELIVERED, column_lineage
+from assets.metadata import asset_key
+from schemas.catalogue import CATALOGUE
+from schemas.sources import BY_NAME
+
+KEY = "dagster/column_lineage"
+
+
+@pytest.fixture(scope="module")
+def specs() -> dict[dg.AssetKey, dg.AssetSpec]:
+    return {spec.key: spec for spec in build_defs().resolve_all_asset_specs()}
+
+
+def test_every_table_that_is_made_from_others_shows_its_columns(specs) -> None:
+    bare = {key.to_user_string() for key, spec in specs.items() if not spec.metadata[KEY].deps_by_column}
+    assert {key.split("/")[1].split("_")[0] for key in bare} == {
+        "deliveries",
+        "rejected",
+        "policy",
+        "night",
+        "run",
+        "dictionary",
+        "indicator",
+        "checks",
+    }
+
+
+def test_what_a_column_is_made_from_exists(specs) -> None:
+    for key, spec in specs.items():
+        table = ".".join(key.path)
+        for column, deps in spec.metadata[KEY].deps_by_column.items():
+            assert column in CATALOGUE[table].columns
+            for dep in deps:
+                if dep.asset_key.path[0] == DELIVERED:
+                    fields = BY_NAME[dep.asset_key.path[1]].fields
+                    assert dep.column_name in {field.header for field in fields}
+                else:
+                    assert dep.asset_key in specs
+                    assert dep.column_name in CATALOGUE[".".join(dep.asset_key.path)].columns
+
+
+def test_a_column_names_the_columns_right_above_it() -> None:
+    above = column_lineage("published.dropout_rate").deps_by_column["denominator"]
+    assert above == [dg.TableColumnDep(asset_key("indicators.dropout_rate"), "denominator")]
+
+
+def test_a_column_of_an_extract_names_its_header() -> None:
+    above = column_lineage("clean.registry").deps_by_column["name"]
+    assert above == [dg.TableColumnDep(dg.AssetKey(["delivered", "registry"]), "姓名")]
+
+
+def test_a_night_of_the_command_line_does_without() -> None:
+    specs = build_defs(lineage=False).resolve_all_asset_specs()
+    assert all(KEY not in spec.metadata for spec in specs)
