@@ -82,6 +82,9 @@ Recipients = Annotated[
     list[str] | None, typer.Option("--age-recipient", help="Public key of age (age1…); may be given again.")
 ]
 Unencrypted = Annotated[bool, typer.Option("--unencrypted", help="Guarded by the permission of the file alone.")]
+BackupOut = Annotated[Path, typer.Option("--out", readable=False, help="File to write: .tar, or .tar.gz (smaller).")]
+BackupFile = Annotated[Path, typer.Option("--file", readable=False, help="File that `kongchuo backup` wrote.")]
+WithoutPublished = Annotated[bool, typer.Option("--without-published", help="Leave out nights that can be replayed.")]
 Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="From this day on.")]
 First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First night, with --to.")]
 Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last night, with --from.")]
@@ -243,6 +246,27 @@ def rebuild(home: Home) -> None:
 
         made = rebuild_ledger(home, occasion("rebuild"))
         typer.echo(f"the ledger stands again as after {made.last_night}: {made.runs} runs, {made.events} events")
+
+
+@app.command()
+def backup(home: Home, out: BackupOut, without_published: WithoutPublished = False) -> None:
+    """Write the home to one file: warehouse, journal, logs, published nights; no night can run meanwhile."""
+    with said_in_one_sentence():
+        from assets.occasion import occasion
+        from pipelines.backup import back_up
+
+        done = back_up(home, out, occasion("backup"), published=not without_published)
+        typer.echo(f"{out}: {done.files} files, {done.bytes / 2**20:.1f} MiB; back up the landing folder beside it")
+
+
+@app.command()
+def restore(home: Home, file: BackupFile) -> None:
+    """Put a back-up into an empty home, and prove that nothing of it is damaged."""
+    with said_in_one_sentence():
+        from pipelines.backup import restore as put_back
+
+        done = put_back(file, home)
+        typer.echo(f"{home}: {done.files} files, {done.bytes / 2**20:.1f} MiB; run the nights since then again")
 
 
 @app.command("train-matching")

@@ -50,7 +50,7 @@ def _rebuild(home: Path) -> Rebuilt:
     warehouse = home / WAREHOUSE
     folders = _runs(home)
     if warehouse.exists():
-        if _is_good(warehouse, home):
+        if is_good(warehouse, home):
             raise KongchuoError(
                 f"There is a warehouse in {home} already, and it can be read; move {WAREHOUSE} out of the folder if it "
                 "is the one that is lost."
@@ -130,7 +130,7 @@ def _check_files(folder: Path) -> None:
         raise KongchuoError(f"{folder} lacks {', '.join(missing)}: it is damaged; bring it back from a copy.")
 
 
-def _is_good(warehouse: Path, home: Path) -> bool:
+def is_good(warehouse: Path, home: Path) -> bool:
     """Whether every cell of a warehouse can be read, and it knows every published run of the journal.
 
     One that another program has open is left alone: raises TemporaryError.

@@ -27,6 +27,7 @@ def test_every_table_that_is_made_from_others_shows_its_columns(specs) -> None:
         "policy",
         "night",
         "run",
+        "warehouse",
         "dictionary",
         "indicator",
         "checks",
