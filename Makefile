@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 	    || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }; \
 	  $(PYTHON) -m venv $(VENV); }
 	@# setuptools warns of every editable installation in a project whose packages lie at its root, as ours do.
-	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgres]'
 	@touch $(STAMP)
 
 run: $(STAMP) ## the nights of the sample province, from nothing; prints the last one

@@ -82,6 +82,7 @@ def _result(declared: Declared, outcomes: Sequence[Outcome]) -> dg.AssetCheckRes
         metadata={
             "count": sum(outcome.count for outcome in outcomes),
             **{name: number for outcome in outcomes for name, number in outcome.counts},
+            "action": " ".join(dict.fromkeys(outcome.action for outcome in outcomes if outcome.action)),
             # Keys only, a few of them; `Outcome` sees to both.
             "sample": ", ".join(key for outcome in outcomes for key in outcome.sample),
             **({"severity": outcomes[0].severity} if outcomes else {}),

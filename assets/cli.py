@@ -283,8 +283,10 @@ def _run_nights(
 ) -> None:
     """Check what can be checked before anything is touched, then run the nights and print the last."""
     from assets.environment import secret_from_environment
+    from assets.telling import telling
 
-    secret = secret_from_environment()
+    with telling(nights[0], home):
+        secret = secret_from_environment()
     from assets.running import run_nights
     from assets.summary import print_last_night
 

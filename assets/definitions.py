@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.automation import automation
 from assets.core import core
+from assets.delivered import delivered
 from assets.indicators import indicators
 from assets.landing import landing
 from assets.layer import layer_asset
@@ -29,7 +30,7 @@ def build_defs(
     who is told of progress (default: nobody), `lineage` whether columns show what they are made from.
     """
     assets = dg.Definitions(
-        assets=[layer_asset(layer(), lineage=lineage) for layer in LAYERS],
+        assets=[*delivered(), *(layer_asset(layer(), lineage=lineage) for layer in LAYERS)],
         resources={"night": night or NightResource(), "watcher": watcher or Silent()},
         executor=dg.in_process_executor,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.engine.protocol import Machine
@@ -15,6 +16,22 @@ POLICY = "KONGCHUO_POLICY"
 WAIVERS = "KONGCHUO_WAIVERS"
 MEMORY_LIMIT = "KONGCHUO_MEMORY_LIMIT"
 SPILL = "KONGCHUO_SPILL"
+AUTOMATIC = "KONGCHUO_AUTOMATIC"
+WEBHOOK = "KONGCHUO_WEBHOOK"
+SMTP = "KONGCHUO_SMTP_"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How alerts leave the machine: a webhook, a mail server, both or neither. The password stands in a file."""
+
+    webhook: str = ""
+    host: str = ""
+    port: str = ""
+    user: str = ""
+    password_file: str = ""
+    sender: str = ""
+    recipients: str = ""
 
 
 def secret_from_environment() -> bytes:
@@ -45,3 +62,22 @@ def machine_from_environment(memory_limit: str = "", spill: str = "") -> Machine
 def optional_setting(given: str, variable: str) -> str:
     """A value that was given, else that of the variable, else nothing."""
     return given or os.environ.get(variable, "")
+
+
+def ways_from_environment() -> Ways:
+    """What is configured for alerts; nothing is checked here."""
+    mail = {
+        "host": "HOST",
+        "port": "PORT",
+        "user": "USER",
+        "password_file": "PASSWORD_FILE",
+        "sender": "FROM",
+        "recipients": "TO",
+    }
+    found = {name: os.environ.get(SMTP + variable, "").strip() for name, variable in mail.items()}
+    return Ways(os.environ.get(WEBHOOK, "").strip(), **found)
+
+
+def automatic() -> bool:
+    """Whether schedules and sensors are on from the start: where a night runs by itself, not on a desk."""
+    return os.environ.get(AUTOMATIC, "").strip().lower() in ("1", "on", "true", "yes")

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.automation import NIGHTLY
 from assets.definitions import build_defs
-from assets.partitions import FIRST_NIGHT, on_the_day
+from assets.partitions import FIRST_NIGHT, NIGHTLY, on_the_day
 from assets.resources import NightResource
 from pipelines.errors import KongchuoError
 from pipelines.night import Watcher
@@ -24,7 +23,11 @@ class InProcess:
 
     def __init__(self, landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher) -> None:
         night = NightResource(
-            landing=str(landing), home=str(home), policy=str(policy or ""), waivers=str(waivers or "")
+            landing=str(landing),
+            home=str(home),
+            policy=str(policy or ""),
+            waivers=str(waivers or ""),
+            retries=0,
         )
         self._job = build_defs(night=night, watcher=watcher, lineage=False).resolve_job_def(NIGHTLY)
         self._instance = _forgetful_instance()
@@ -33,10 +36,15 @@ class InProcess:
         """Run one night; raises what the step raised: NightBlocked, another KongchuoError, or a fault."""
         if as_of < FIRST_NIGHT:
             raise KongchuoError(f"Dagster's partitions begin on {FIRST_NIGHT}; run the night {as_of} with --plain.")
-        with dg.partition_loading_context(effective_dt=on_the_day(as_of)):
-            self._job.execute_in_process(
-                partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
-            )
+        try:
+            with dg.partition_loading_context(effective_dt=on_the_day(as_of)):
+                self._job.execute_in_process(
+                    partition_key=as_of.isoformat(), instance=self._instance, run_config=QUIET, raise_on_error=True
+                )
+        except dg.Failure as failure:
+            if isinstance(failure.__cause__, KongchuoError):
+                raise failure.__cause__ from None
+            raise
 
 
 def _forgetful_instance() -> dg.DagsterInstance:

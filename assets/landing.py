@@ -9,6 +9,7 @@ from __future__ import annotations
 from assets.checks import Declared
 from assets.layer import Layer, step_named
 from quality.deliveries import CHECKS
+from schemas.sources import SOURCES
 
 RECORD = "landing.deliveries"
 
@@ -19,4 +20,6 @@ def landing() -> Layer:
         "landing",
         checks=tuple(Declared(check, RECORD, False, RECORD) for check in CHECKS),
         stands_on={table: (RECORD,) for table in step_named("landing").tables() if table != RECORD},
+        # The record tells of every kind, a clean table holds the rows of one.
+        delivered={RECORD: tuple(s.name for s in SOURCES), **{s.table: (s.name,) for s in SOURCES}},
     )

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+NIGHTLY = "nightly"
+"""The job that is the whole night, and its schedule."""
+
 TIMEZONE = "Asia/Shanghai"
 
 FIRST_NIGHT = date(2015, 1, 1)
@@ -14,9 +17,6 @@ FIRST_NIGHT = date(2015, 1, 1)
 
 NIGHTS = dg.DailyPartitionsDefinition(FIRST_NIGHT.isoformat(), timezone=TIMEZONE, end_offset=1)
 """`end_offset=1` makes the day that is not over yet a night too, so that an operator can run it before midnight."""
-
-NIGHT_BEFORE = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
-"""What the ledger of a night stands on. A night that was never run is no gap: the ledger goes on from its last one."""
 
 
 def on_the_day(as_of: date) -> datetime:

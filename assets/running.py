@@ -10,6 +10,7 @@ from pathlib import Path
 from assets.environment import machine_from_environment
 from assets.occasion import occasion
 from assets.progress import watching
+from assets.telling import telling
 from pipelines.errors import KongchuoError
 from pipelines.night import Watcher, load_waivers, run_night
 from pipelines.settings import load_policy
@@ -28,11 +29,12 @@ def run_nights(
     waivers: Path | None = None,
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
-    check_home(home)
-    for as_of in nights:
-        # A policy that a later night would refuse is refused before the first one changes anything.
-        load_policy(policy, as_of)
-        load_waivers(waivers, home, as_of)
+    with telling(nights[0], home):
+        check_home(home)
+        for as_of in nights:
+            # A policy that a later night would refuse is refused before the first one changes anything.
+            load_policy(policy, as_of)
+            load_waivers(waivers, home, as_of)
     with watching(len(nights)) as watcher:
         run_one = (
             _plain(landing, home, policy, waivers, secret, watcher)
@@ -40,7 +42,8 @@ def run_nights(
             else _dagster(landing, home, policy, waivers, watcher)
         )
         for as_of in nights:
-            run_one(as_of)
+            with telling(as_of, home):
+                run_one(as_of)
 
 
 def check_home(home: Path) -> None:

@@ -14,6 +14,10 @@ need chromium chromium 'the pages in a browser'
 need localc libreoffice-calc 'workbooks in an office program'
 need lowriter libreoffice-writer 'the bulletin in an office program'
 need pdfinfo poppler-utils 'what was printed'
+if ! command -v initdb > /dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
+  missing="$missing postgresql"
+  echo 'initdb is missing (postgresql): an installation with its services on PostgreSQL' >&2
+fi
 # Without a Chinese font every character is an empty box of another width.
 if ! fc-list ':lang=zh-cn' 2> /dev/null | grep -q .; then
   missing="$missing fonts-noto-cjk"

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 
-from assets.automation import NIGHTLY, TIDY
+from assets.automation import TIDY
 from assets.checks import Declared, results_of
 from assets.definitions import LAYERS, build_defs
 from assets.definitions import defs as lazy_defs
+from assets.delivered import delivered_key
 from assets.metadata import asset_key
-from assets.partitions import NIGHTS, on_the_day
+from assets.partitions import NIGHTLY, NIGHTS, on_the_day
 from assets.resources import NightResource
 from pipelines.engine import discover
 from pipelines.night import STEPS
@@ -47,8 +49,10 @@ def test_the_definitions_are_loadable(defs: dg.Definitions) -> None:
     assert isinstance(lazy_defs(), dg.Definitions)
 
 
-def test_every_table_of_the_night_is_an_asset_and_nothing_else_is(graph: Any) -> None:
-    assert graph.get_all_asset_keys() == {asset_key(table) for table in MADE}
+def test_every_table_of_the_night_and_every_delivery_is_an_asset_and_nothing_else_is(graph: Any) -> None:
+    delivered = {delivered_key(source.name) for source in SOURCES}
+    assert graph.get_all_asset_keys() == {asset_key(table) for table in MADE} | delivered
+    assert graph.materializable_asset_keys == {asset_key(table) for table in MADE}
     assert len(MADE) == len(set(MADE))
 
 
@@ -73,15 +77,16 @@ def test_what_a_model_reads_of_the_night_before_is_no_dependency_within_the_nigh
 
 
 @pytest.mark.parametrize("table", ["ledger.case_state", "ledger.memory_state", "ledger.case_history", "ledger.run"])
-def test_the_ledger_stands_on_its_own_night_before(graph: Any, table: str) -> None:
-    node = graph.get(asset_key(table))
-    assert node.key in node.parent_keys
-    mapping = graph.get_partition_mapping(node.key, node.key)
-    definition = node.partitions_def
-    before = mapping.get_upstream_mapped_partitions_result_for_partitions(
-        definition.subset_with_partition_keys(["2025-09-02"]), definition, definition
-    )
-    assert list(before.partitions_subset.get_partition_keys()) == ["2025-09-01"]
+def test_the_ledger_says_that_it_stands_on_its_own_night_before(graph: Any, table: str) -> None:
+    assert graph.get(asset_key(table)).metadata["stands_on"] == "its own state of the night before"
+
+
+def test_nothing_takes_a_night_of_a_backfill_apart(graph: Any, defs: dg.Definitions) -> None:
+    for table in MADE:
+        node = graph.get(asset_key(table))
+        assert node.backfill_policy == dg.BackfillPolicy.single_run(), table
+        assert not node.has_self_dependency, table
+    assert defs.resolve_job_def(NIGHTLY).backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_nothing_is_published_before_every_published_table_was_judged(graph: Any) -> None:
@@ -172,3 +177,14 @@ def test_old_nights_go_once_a_week_and_never_in_a_night(tmp_path: Any) -> None:
     assert defs.resolve_schedule_def(TIDY).cron_schedule == "0 6 * * 0"
     assert defs.resolve_job_def(TIDY).execute_in_process().success
     assert nights(home) == [date(2025, 9, 30)]
+
+
+def test_old_runs_are_forgotten_and_running_ones_are_not(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assets.automation.KEEP_RUNS", -1)
+    show(tmp_path, date(2025, 9, 1), new_folder(tmp_path, date(2025, 9, 1)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        create_run_for_test(instance, "nightly", status=dg.DagsterRunStatus.SUCCESS)
+        running = create_run_for_test(instance, "nightly", status=dg.DagsterRunStatus.STARTED)
+        job = build_defs(night=NightResource(home=str(tmp_path))).resolve_job_def(TIDY)
+        own = job.execute_in_process(instance=instance)
+        assert {run.run_id for run in instance.get_runs()} == {running.run_id, own.run_id}
