@@ -10,6 +10,7 @@ import dagster as dg
 from assets.alerts import Alert, FailedCheck, Kind, send
 from assets.environment import HOME, optional_setting
 from assets.failing import KIND
+from assets.faults import ProgramFault
 from assets.partitions import NIGHTLY, TIMEZONE
 from assets.resources import NightResource
 from assets.sensors import ASSET_BACKFILL
@@ -80,7 +81,7 @@ def night_due(now: datetime) -> str | None:
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> tuple[FailedCheck, ...]:
-    """The checks of a run that did not pass, blocking ones first."""
+    """The checks of a run that stop or mark a night and did not pass, blocking ones first."""
     found = []
     for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
         event = record.event_log_entry.dagster_event
@@ -88,6 +89,8 @@ def failed_checks(instance: dg.DagsterInstance, run_id: str) -> tuple[FailedChec
         if evaluation is None or evaluation.passed:
             continue
         values = {name: value.value for name, value in evaluation.metadata.items()}
+        if "waiver" in values or values.get("severity") == "note":
+            continue  # somebody answers for it; or it is work that waits, which no one is woken for
         count, action = values.get("count"), values.get("action")
         blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR and bool(evaluation.blocking)
         table = ".".join(evaluation.asset_key.path)
@@ -107,7 +110,9 @@ def _reason(context: dg.RunFailureSensorContext) -> tuple[str, str]:
         while error is not None and error.cause is not None:
             error = error.cause
         if error is not None:
-            return f"程序错误 {error.cls_name}，详见运行页面。", ""
+            # A masked fault names the class of what it stands for first.
+            kind = error.message.split(": ")[1] if error.cls_name == ProgramFault.__name__ else error.cls_name
+            return f"程序错误 {kind}，详见运行页面。", ""
     return "运行进程中断或超时，详见运行页面。", ""
 
 

@@ -1,20 +1,25 @@
 """The command `kongchuo`: run a night, replay nights, say how things stand, hand back what is wrong, explain a child.
 
 Dagster, Polars and DuckDB are imported inside the commands that need them: `kongchuo --help` answers at once.
-Exit status: 0 done, 1 a blocking check failed (nothing was published), 2 something the caller can mend.
+Exit status: 0 done, 1 a blocking check failed (nothing was published), 2 something the caller can mend, 70 a fault of
+the program.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.errors import KongchuoError, NightBlocked
+
+if TYPE_CHECKING:
+    from assets.logs import Form
 
 app = typer.Typer(
     name="kongchuo",
@@ -28,6 +33,7 @@ app = typer.Typer(
 
 BLOCKED = 1
 REFUSED = 2
+FAULT = 70
 
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The night: its business date.")]
 # `readable=False`: whether a path can be used is said in our own sentence, not on typer's page of usage.
@@ -45,6 +51,9 @@ WaiverFile = Annotated[
     typer.Option("--waivers", readable=False, help="Accepted checks; default <home>/waivers.toml, where it is."),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
+LogForm = Annotated[
+    str, typer.Option("--log", envvar="KONGCHUO_LOG", help="progress (for people), text or json (a line a step).")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: say which published figures would change.")]
 Dates = Annotated[
     Path | None, typer.Option("--dates", readable=False, help="File with one night (YYYY-MM-DD) per line.")
@@ -111,10 +120,11 @@ def run(
     policy: PolicyFile = None,
     waivers: WaiverFile = None,
     plain: Plain = False,
+    log: LogForm = "progress",
 ) -> None:
     """Run one night and publish it."""
     with said_in_one_sentence():
-        _run_nights([as_of.date()], landing, home, policy, waivers, plain)
+        _run_nights([as_of.date()], landing, home, policy, waivers, plain, log)
 
 
 @app.command()
@@ -127,13 +137,14 @@ def replay(
     policy: PolicyFile = None,
     waivers: WaiverFile = None,
     plain: Plain = False,
+    log: LogForm = "progress",
     dry_run: DryRun = False,
 ) -> None:
     """Run several nights in order: those of a file, or every day from one date to another."""
     with said_in_one_sentence():
         nights = _nights_of(dates, first, last)
         if not dry_run:
-            _run_nights(nights, landing, home, policy, waivers, plain)
+            _run_nights(nights, landing, home, policy, waivers, plain, log)
             return
         from assets.environment import secret_from_environment
 
@@ -279,7 +290,7 @@ def train_matching(landing: Landing, home: Home, as_of: AsOf, policy: PolicyFile
 
 
 def _run_nights(
-    nights: list[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, plain: bool
+    nights: list[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, plain: bool, log: str
 ) -> None:
     """Check what can be checked before anything is touched, then run the nights and print the last."""
     from assets.environment import secret_from_environment
@@ -290,10 +301,20 @@ def _run_nights(
     from assets.running import run_nights
     from assets.summary import print_last_night
 
-    run_nights(nights, landing, home, policy, secret, plain=plain, waivers=waivers)
+    run_nights(nights, landing, home, policy, secret, plain=plain, waivers=waivers, form=_form(log))
     print_last_night(home)
     if note := later_nights_note(home, nights[-1]):
         typer.echo(f"kongchuo: {note}", err=True)
+
+
+def _form(log: str) -> Form:
+    """A form of the log; raises KongchuoError for a word that is none."""
+    from assets.logs import FORMS
+
+    for form in FORMS:
+        if form == log:
+            return form
+    raise KongchuoError(f"--log (or KONGCHUO_LOG) is {log!r}; it can be {', '.join(FORMS)}.")
 
 
 def later_nights_note(home: Path, last: date) -> str:
@@ -349,4 +370,12 @@ def _read_nights(path: Path) -> list[date]:
 
 def main() -> None:
     """Entry point of the command."""
-    app()
+    try:
+        app()
+    except Exception as error:
+        from assets.faults import told
+
+        typer.echo(
+            f"kongchuo: a fault of the program; nothing is published by a night that ends so.\n{told(error)}", err=True
+        )
+        sys.exit(FAULT)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from assets.faults import as_fault
 from assets.resources import NightResource
 from pipelines.errors import KongchuoError, TemporaryError
 
@@ -34,6 +35,11 @@ def failing(context: dg.AssetExecutionContext | dg.OpExecutionContext, night: Ni
         raise dg.RetryRequested(max_retries=night.retries, seconds_to_wait=wait) from error
     except KongchuoError as error:
         raise as_failure(error) from error
+    except (dg.Failure, dg.RetryRequested, dg.DagsterError):
+        raise
+    except Exception as error:
+        # Dagster keeps the text of an error and shows it to everyone: of a fault it gets what may be told.
+        raise as_fault(error) from None
 
 
 def as_failure(error: KongchuoError) -> dg.Failure:

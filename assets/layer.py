@@ -11,6 +11,7 @@ from assets.checks import Declared, check_specs, failures_of, results_of
 from assets.delivered import delivered_key
 from assets.failing import failing
 from assets.freshness import SHOWN, published_policy
+from assets.logs import numbers_of, text_of
 from assets.metadata import OWNER, asset_key, declared_metadata, description
 from assets.partitions import NIGHTS
 from assets.resources import NightResource
@@ -100,6 +101,7 @@ def layer_asset(layer: Layer, *, lineage: bool = True) -> dg.AssetsDefinition:
                 outcomes = error.outcomes if isinstance(error, NightBlocked) else ()
                 yield from failures_of(_own(outcomes, layer), layer.checks)
                 raise
+        context.log.info("%s", text_of(step.name, numbers_of(result)))
         made = {table.name: table for table in result.tables}
         for as_of, results in night.whole.items():
             for info in results[step.name].tables:

@@ -12,7 +12,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines.night import Watcher
+from assets.logs import Form, Log
+from pipelines.night import StepResult, Watcher
 
 
 class Silent:
@@ -22,6 +23,9 @@ class Silent:
         """Say nothing."""
 
     def step(self, name: str) -> None:
+        """Say nothing."""
+
+    def stepped(self, result: StepResult) -> None:
         """Say nothing."""
 
     def done(self) -> None:
@@ -46,6 +50,9 @@ class Lines:
         self._end_step()
         self._step, self._step_begun = name, time.perf_counter()
         self._say(f" {name}")
+
+    def stepped(self, result: StepResult) -> None:
+        """Nothing more: the seconds are told when the next step begins."""
 
     def done(self) -> None:
         """End the line with the seconds of the night."""
@@ -77,15 +84,26 @@ class Bar:
         """Show the step."""
         self._progress.update(self._task, step=name)
 
+    def stepped(self, result: StepResult) -> None:
+        """Nothing more: the bar shows which step runs."""
+
     def done(self) -> None:
         """Move the bar by one night."""
         self._progress.update(self._task, advance=1, step="")
 
 
 @contextmanager
-def watching(nights: int, stream: TextIO | None = None) -> Iterator[Watcher]:
-    """A watcher over so many nights on stderr: a bar where it is a terminal, lines where it is not."""
+def watching(nights: int, stream: TextIO | None = None, form: Form = "progress") -> Iterator[Watcher]:
+    """A watcher over so many nights on stderr: a bar where it is a terminal, lines where it is not, or a log."""
     target = stream or sys.stderr
+    if form != "progress":
+        log = Log(target, form)
+        try:
+            yield log
+        except BaseException as error:
+            log.failed(error)
+            raise
+        return
     console = Console(file=target)
     if not console.is_terminal:
         lines = Lines(nights, target)

@@ -80,6 +80,8 @@ class NightResource(dg.ConfigurableResource):
                 if watcher:
                     watcher.step(name)
                 self._results[name] = night.run_step(name)
+                if watcher:
+                    watcher.stepped(self._results[name])
         return self._results[step]
 
     def tidy(self) -> list[date]:
@@ -106,6 +108,8 @@ class NightResource(dg.ConfigurableResource):
                 if watcher:
                     watcher.step(step.name)
                 results[step.name] = night.run_step(step.name)
+                if watcher:
+                    watcher.stepped(results[step.name])
         return results
 
     def _opened(self, as_of: date) -> Night:

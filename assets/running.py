@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from assets.environment import machine_from_environment
+from assets.logs import Form
 from assets.occasion import occasion
 from assets.progress import watching
 from assets.telling import telling
@@ -27,6 +28,7 @@ def run_nights(
     *,
     plain: bool,
     waivers: Path | None = None,
+    form: Form = "progress",
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
     with telling(nights[0], home):
@@ -35,7 +37,7 @@ def run_nights(
             # A policy that a later night would refuse is refused before the first one changes anything.
             load_policy(policy, as_of)
             load_waivers(waivers, home, as_of)
-    with watching(len(nights)) as watcher:
+    with watching(len(nights), form=form) as watcher:
         run_one = (
             _plain(landing, home, policy, waivers, secret, watcher)
             if plain

@@ -44,6 +44,9 @@ class Watcher(Protocol):
     def step(self, name: str) -> None:
         """A step of the night begins."""
 
+    def stepped(self, result: StepResult) -> None:
+        """A step is done."""
+
     def done(self) -> None:
         """The night is published."""
 
@@ -272,6 +275,8 @@ def run_night(
             if watcher:
                 watcher.step(step.name)
             results.append(night.run_step(step.name))
+            if watcher:
+                watcher.stepped(results[-1])
     if watcher:
         watcher.done()
     from pipelines.publish.folder import published_root

@@ -33,7 +33,7 @@ from quality.outcome import Outcome
 SECRET_KEY = "0123456789abcdef"
 NAME = "小明"
 BLOCKING = Outcome(
-    "contract", "core.division", "fail", True, 3, f"三行不合（{SECRET_KEY}）。", (SECRET_KEY,), "请改正后重新交付。"
+    "contract", "core.division", "fail", "stop", 3, f"三行不合（{SECRET_KEY}）。", (SECRET_KEY,), "请改正后重新交付。"
 )
 
 
@@ -324,7 +324,7 @@ def _only_a_warning(_: object, declared: Any) -> Iterator[dg.AssetCheckResult]:
     for d in declared:
         bad = d.check == "refused_deliveries"
         outcome = Outcome(
-            d.check, d.table, "warn" if bad else "pass", False, 2, "。", (), "按退回原因改正。" if bad else ""
+            d.check, d.table, "warn" if bad else "pass", "mark", 2, "。", (), "按退回原因改正。" if bad else ""
         )
         yield from results_of([outcome], [d])
 

@@ -60,6 +60,9 @@ class Watch:
         self.done()
         self._name, self._begun, self._peak = name, time.perf_counter(), _resident_mib()
 
+    def stepped(self, result: object) -> None:
+        """Say nothing."""
+
     def done(self) -> None:
         """End the span that runs."""
         if self._name:
