@@ -124,7 +124,7 @@ def test_every_kind_of_source_has_a_check_that_warns_and_does_not_block(graph: A
 
 def test_what_a_warning_is_made_of_stands_in_its_metadata() -> None:
     found = Outcome(
-        "c", "s.t", "warn", False, 3, "缺。", ("990121000000:missing",), "补。", (("missing", 2), ("stale", 1))
+        "c", "s.t", "warn", "mark", 3, "缺。", ("990121000000:missing",), "补。", (("missing", 2), ("stale", 1))
     )
     (result,) = results_of([found], [Declared("c", "s.t", False, "s.t")])
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
