@@ -43,7 +43,7 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP) ## the nights of the sample province, from nothing; prints the last one
 	@rm -rf $(SAMPLE_HOME)
 	@KONGCHUO_SECRET=$(SAMPLE_SECRET) $(BIN)/kongchuo replay --dates data/sample/run_dates.txt \
-	  --landing data/sample/landing --home $(SAMPLE_HOME) --policy data/sample/policy.toml
+	  --landing data/sample/landing --home $(SAMPLE_HOME) --policy data/sample/policy.toml --suites
 
 test: $(STAMP) ## lint, types, layers and all tests but the long ones
 	$(BIN)/ruff check .

@@ -34,10 +34,19 @@ def contract_checks(tables: Iterable[str]) -> tuple[Declared, ...]:
     return tuple(Declared(CONTRACT, table, True, table) for table in tables if table in discover())
 
 
-def check_specs(declared: Iterable[Declared]) -> list[dg.AssetCheckSpec]:
-    """One spec per check and table; a blocking one keeps everything downstream from running."""
+def check_specs(declared: Iterable[Declared], *, after: Sequence[str] = ()) -> list[dg.AssetCheckSpec]:
+    """One spec per check and table; a blocking one keeps everything downstream from running.
+
+    `after`: tables that must be made before, beside the one that is checked.
+    """
     return [
-        dg.AssetCheckSpec(d.check, asset=asset_key(d.shown_on), blocking=d.blocking, metadata={"table": d.table})
+        dg.AssetCheckSpec(
+            d.check,
+            asset=asset_key(d.shown_on),
+            blocking=d.blocking,
+            metadata={"table": d.table},
+            additional_deps=[asset_key(table) for table in after],
+        )
         for d in declared
     ]
 

@@ -55,6 +55,7 @@ LogForm = Annotated[
     str, typer.Option("--log", envvar="KONGCHUO_LOG", help="progress (for people), text or json (a line a step).")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: say which published figures would change.")]
+Suites = Annotated[bool, typer.Option("--suites", help="After the last night: hold it against its suites, a report.")]
 Dates = Annotated[
     Path | None, typer.Option("--dates", readable=False, help="File with one night (YYYY-MM-DD) per line.")
 ]
@@ -121,10 +122,11 @@ def run(
     waivers: WaiverFile = None,
     plain: Plain = False,
     log: LogForm = "progress",
+    suites: Suites = False,
 ) -> None:
     """Run one night and publish it."""
     with said_in_one_sentence():
-        _run_nights([as_of.date()], landing, home, policy, waivers, plain, log)
+        _run_nights([as_of.date()], landing, home, policy, waivers, plain=plain, suites=suites, log=log)
 
 
 @app.command()
@@ -138,13 +140,14 @@ def replay(
     waivers: WaiverFile = None,
     plain: Plain = False,
     log: LogForm = "progress",
+    suites: Suites = False,
     dry_run: DryRun = False,
 ) -> None:
     """Run several nights in order: those of a file, or every day from one date to another."""
     with said_in_one_sentence():
         nights = _nights_of(dates, first, last)
         if not dry_run:
-            _run_nights(nights, landing, home, policy, waivers, plain, log)
+            _run_nights(nights, landing, home, policy, waivers, plain=plain, suites=suites, log=log)
             return
         from assets.environment import secret_from_environment
 
@@ -152,6 +155,15 @@ def replay(
         from assets.rehearsing import print_rehearsal
 
         print_rehearsal(nights, landing, home, policy, waivers, secret)
+
+
+@app.command()
+def suites(home: Home, as_of: Night = None, policy: PolicyFile = None) -> None:
+    """Hold a published night against what is expected of it and of the nights before; writes the report on its data."""
+    with said_in_one_sentence():
+        from assets.expecting import print_suites
+
+        print_suites(home, as_of.date() if as_of else None, policy)
 
 
 @app.command()
@@ -290,7 +302,15 @@ def train_matching(landing: Landing, home: Home, as_of: AsOf, policy: PolicyFile
 
 
 def _run_nights(
-    nights: list[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, plain: bool, log: str
+    nights: list[date],
+    landing: Path,
+    home: Path,
+    policy: Path | None,
+    waivers: Path | None,
+    *,
+    plain: bool,
+    suites: bool,
+    log: str,
 ) -> None:
     """Check what can be checked before anything is touched, then run the nights and print the last."""
     from assets.environment import secret_from_environment
@@ -305,6 +325,10 @@ def _run_nights(
     print_last_night(home)
     if note := later_nights_note(home, nights[-1]):
         typer.echo(f"kongchuo: {note}", err=True)
+    if suites:
+        from assets.expecting import print_suites_of_published
+
+        print_suites_of_published(home, nights[-1], policy)
 
 
 def _form(log: str) -> Form:

@@ -16,21 +16,28 @@ from assets.progress import Silent
 from assets.publication import publication, published
 from assets.resources import NightResource
 from assets.status import status
+from assets.suites import suites
 from pipelines.night import Watcher
 
 LAYERS = (landing, core, matching, status, ledger, indicators, published, publication)
 
 
 def build_defs(
-    *, night: NightResource | None = None, watcher: Watcher | None = None, lineage: bool = True
+    *,
+    night: NightResource | None = None,
+    watcher: Watcher | None = None,
+    lineage: bool = True,
+    with_suites: bool = True,
 ) -> dg.Definitions:
     """Assets, job, schedule and resources.
 
     `night` overrides where deliveries and results are (default: the environment, read when a run begins), `watcher`
-    who is told of progress (default: nobody), `lineage` whether columns show what they are made from.
+    who is told of progress (default: nobody), `lineage` whether columns show what they are made from. `with_suites`
+    false leaves out the step after the publication.
     """
     assets = dg.Definitions(
         assets=[*delivered(), *(layer_asset(layer(), lineage=lineage) for layer in LAYERS)],
+        asset_checks=[suites()] if with_suites else [],
         resources={"night": night or NightResource(), "watcher": watcher or Silent()},
         executor=dg.in_process_executor,
     )

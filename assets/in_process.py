@@ -29,7 +29,9 @@ class InProcess:
             waivers=str(waivers or ""),
             retries=0,
         )
-        self._job = build_defs(night=night, watcher=watcher, lineage=False).resolve_job_def(NIGHTLY)
+        # The command runs the suites itself, once, after the last of its nights.
+        defs = build_defs(night=night, watcher=watcher, lineage=False, with_suites=False)
+        self._job = defs.resolve_job_def(NIGHTLY)
         self._instance = _forgetful_instance()
 
     def run(self, as_of: date) -> None:

@@ -24,6 +24,7 @@ from assets.occasion import occasion
 from assets.report import write_reports
 from pipelines.night import STEPS, Night, StepResult, Watcher, open_night
 from pipelines.publish.retention import tidy_home
+from quality.outcome import Outcome
 
 
 class NightResource(dg.ConfigurableResource):
@@ -88,6 +89,19 @@ class NightResource(dg.ConfigurableResource):
         """Take away the published nights that the policy no longer keeps; returns them."""
         policy = optional_setting(self.policy, POLICY)
         return tidy_home(Path(setting(self.home, HOME)), Path(policy) if policy else None, occasion("tidy"))
+
+    def expect(self, as_of: date) -> list[Outcome]:
+        """Run the suites on a published night and write its report; returns what they found."""
+        # Great Expectations is loaded by this alone, and takes seconds.
+        from pipelines.publish.expectations.step import expect_night
+
+        policy, waivers = optional_setting(self.policy, POLICY), optional_setting(self.waivers, WAIVERS)
+        return expect_night(
+            Path(setting(self.home, HOME)),
+            as_of,
+            Path(policy) if policy else None,
+            Path(waivers) if waivers else None,
+        )
 
     def report(self, cycle: str) -> list[Path]:
         """Write the reports of a cycle from the newest published night; returns the files."""

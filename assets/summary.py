@@ -15,6 +15,7 @@ from rich.table import Table
 
 from pipelines.engine.snapshot import Snapshot
 from pipelines.errors import KongchuoError
+from pipelines.publish.expectations.report import told
 from pipelines.publish.folder import nights, published_root
 from pipelines.publish.reader import PublishedNight
 
@@ -143,6 +144,15 @@ def print_status(home: Path) -> None:
         for key in check["sample"] or ():
             console.print(f"     {key}", markup=False, highlight=False, soft_wrap=True)
     _print_places(console, night)
+    console.print(report_line(night), markup=False, highlight=False, soft_wrap=True)
+
+
+def report_line(night: Published) -> str:
+    """Where the report on the night's data is and what it comes to, or that there is none."""
+    found = told(night.folder)
+    if found is None:
+        return f"{'quality':>9}  no report on the data of this night yet: kongchuo suites --as-of {night.as_of}"
+    return f"{'quality':>9}  {found.page} ({found.not_met} of {found.expectations} expectations not met)"
 
 
 def _source_table(report: Snapshot, as_of: date) -> Table:

@@ -11,11 +11,15 @@ from schemas.ddl import quoted
 from schemas.tables import Table
 
 
-class TableReader(Protocol):
-    """Reads tables named `schema.table`; every engine is one."""
+class QueryReader(Protocol):
+    """Answers queries over tables named `schema.table`; every engine and every published file is one."""
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows of a query as a frame."""
+
+
+class TableReader(QueryReader, Protocol):
+    """Reads tables named `schema.table`; every engine is one."""
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         """The single value of a query; None when it has no row."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 UNITS: dict[str, str] = {
     "人": "persons",
     "%": "per cent, two decimals",
+    "‰": "per thousand, two decimals",
     "个百分点": "percentage points",
     "天": "days",
     "人天": "days summed over persons",

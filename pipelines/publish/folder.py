@@ -86,15 +86,16 @@ def open_to_all(folder: Path) -> None:
     """
     for name in PUBLIC:
         if (folder / name).exists():
-            _open(folder / name)
+            open_public(folder / name)
     folder.chmod(0o755)
 
 
-def _open(path: Path) -> None:
+def open_public(path: Path) -> None:
+    """Let anyone read a public file or folder, but for the folders `restricted` in it."""
     if path.is_dir():
         for inside in path.iterdir():
             if inside.name != RESTRICTED:
-                _open(inside)
+                open_public(inside)
     path.chmod(0o755 if path.is_dir() else 0o644)
 
 

@@ -48,6 +48,25 @@ COLUMNS = (
     Column("row", "原始行", "Row as delivered, JSON", privacy="personal"),
     Column("fault", "身份证问题", "What is wrong with the citizen number of a row, for its agency to correct"),
     Column("agency", "报送单位", "Agency that sends deliveries of this kind (section 2.2)"),
+    # profile of what came
+    Column(
+        "without_number", "无有效身份证号行数", "Rows that count at D and have no valid citizen number", "BIGINT", "行"
+    ),
+    Column(
+        "invalid_number",
+        "身份证号无效行数",
+        "Rows of them whose citizen number was delivered and is none",
+        "BIGINT",
+        "行",
+    ),
+    Column(
+        "share_without_number",
+        "无有效身份证号比例",
+        "Share of the rows that count at D without a valid citizen number; null without rows",
+        "DECIMAL(9,2)",
+        "%",
+        formula="without_number / rows × 100, rounded as policy rates.rounding says",
+    ),
     # checks
     Column("check", "校验项", "Name of the check"),
     # definitions of indicators

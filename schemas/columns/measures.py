@@ -82,6 +82,15 @@ COLUMNS = (
     _people("closed_today", "当日销号", "Cases closed at D for the reason"),
     _people("closed_this_school_year", "本学年销号", "Cases closed since 1 September of the school year of D"),
     _people("closed_to_date", "累计销号（按原因）", "Cases closed to date for the reason"),
+    _people("new_cases", "新增个案", "Cases opened tonight, relapses among them", "opened + relapsed"),
+    Column(
+        "per_thousand",
+        "每千名适龄儿童新增个案",
+        "New cases of the night by 1,000 active registry children of school age; null without children",
+        "DECIMAL(9,2)",
+        "‰",
+        formula="new_cases / children × 1000, rounded as policy rates.rounding says",
+    ),
     # three lists of one set (4.6)
     _people("education", "教育部门名单", "Children on the education department's list"),
     _people("poverty_office", "乡村振兴部门名单", "Children on the poverty office's list"),

@@ -24,7 +24,7 @@ TABLES = (
         "资助（截至统计日）",
         "one aid payment (资助) visible at D: the last word of each pupil, term and item",
         key=("row_id",),
-        columns=("row_id", "student_number", "number", "embedded", "term", "aid_item"),
+        columns=("row_id", "student_number", "number", "embedded", "school_code", "term", "aid_item"),
         spec="2.1",
         sources=("资助",),
     ),

@@ -6,6 +6,7 @@ Restricted, because rejected rows are kept as delivered.
 from __future__ import annotations
 
 from schemas import values
+from schemas.tables.published import LEDGER_SOURCES, UNIT
 from schemas.tables.table import Table
 
 TABLES = (
@@ -47,6 +48,45 @@ TABLES = (
         audience="restricted",
         sources=values.EVERY_KIND,
         spec="2.4, 6.1",
+    ),
+    Table(
+        schema="quality",
+        name="delivery_profile",
+        label="交付数据概况表",
+        description="How many rows of each kind count in each county and how many have no citizen number",
+        grain="one county-level unit (or code of files whose rows have no known place) and kind on the business date",
+        key=("as_of", "unit_code", "kind"),
+        columns=(
+            *("as_of", *UNIT, "kind", "rows", "accepted", "rejected", "without_number", "invalid_number"),
+            "share_without_number",
+        ),
+        required=("rows",),
+        values={"unit_level": ("province", "prefecture", "county"), "kind": tuple(values.KIND.values())},
+        notes={
+            "rows": ("有效行数", "Rows that count at D: in force, or of an event kind the last word up to D"),
+            "accepted": ("接收行数", "Rows accepted of the delivery that source_status speaks of; null without one"),
+            "rejected": ("拒收行数", "Rows rejected of the delivery that source_status speaks of; null without one"),
+        },
+        layer="quality",
+        audience="restricted",
+        sources=values.EVERY_KIND,
+        spec="2.1, 2.3, 6.1",
+    ),
+    Table(
+        schema="quality",
+        name="county_profile",
+        label="县级概况表",
+        description="Children of the registry and cases opened tonight, what the share of new cases is watched by",
+        grain="one county-level unit on the business date",
+        key=("as_of", "unit_code"),
+        columns=("as_of", *UNIT, "children", "opened", "relapsed", "new_cases", "per_thousand"),
+        required=("unit_level", "unit_name", "children", "opened", "relapsed", "new_cases"),
+        values={"unit_level": ("county",)},
+        notes={"children": ("户籍适龄儿童", "Active registry children of school age, as in the count bridge (5.7)")},
+        layer="quality",
+        audience="restricted",
+        sources=LEDGER_SOURCES,
+        spec="4.3, 5.7",
     ),
     Table(
         schema="quality",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,12 +20,14 @@ from assets.delivered import delivered_key
 from assets.metadata import asset_key
 from assets.partitions import NIGHTLY, NIGHTS, on_the_day
 from assets.resources import NightResource
+from assets.suites import CHECKS, SUITES, _outcomes
 from pipelines.engine import discover
 from pipelines.night import STEPS
 from pipelines.publish.folder import new_folder, nights, show
 from quality.invariants import INVARIANTS
 from quality.outcome import Outcome
-from schemas.catalogue import CATALOGUE
+from quality.suites.every import PROFILES
+from schemas.catalogue import CATALOGUE, tables_of
 from schemas.sources import SOURCES
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -59,7 +63,34 @@ def test_every_table_of_the_night_and_every_delivery_is_an_asset_and_nothing_els
 def test_a_layer_is_one_step_and_the_steps_run_in_their_order(defs: dg.Definitions) -> None:
     job = defs.resolve_job_def(NIGHTLY)
     assert [layer().step for layer in LAYERS] == [step.name for step in STEPS]
+    assert [node.name for node in job.nodes_in_topological_order] == [*(step.name for step in STEPS), SUITES]
+
+
+def test_the_command_leaves_the_suites_to_itself() -> None:
+    job = build_defs(with_suites=False).resolve_job_def(NIGHTLY)
     assert [node.name for node in job.nodes_in_topological_order] == [step.name for step in STEPS]
+
+
+def test_the_suites_warn_after_the_publication_and_never_block(graph: Any) -> None:
+    for table in (*(table.full_name for table in tables_of("published")), *PROFILES):
+        spec = check(graph, table, "expectations")
+        assert not spec.blocking
+        assert asset_key("quality.checks") in {dep.asset_key for dep in spec.additional_deps}
+    assert not check(graph, "quality.delivery_profile", "drift").blocking
+
+
+def test_suites_that_cannot_run_warn_and_say_that_the_night_stands(tmp_path: Path) -> None:
+    night = NightResource(home=str(tmp_path))
+    said: list[str] = []
+    fake: Any = SimpleNamespace(
+        partition_key="2025-09-01", log=SimpleNamespace(warning=lambda *words: said.append(str(words)))
+    )
+    found = list(results_of(_outcomes(fake, night), CHECKS))
+    assert len(found) == len(CHECKS) > 28
+    for result in found:
+        assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert "已经发布" in (result.description or "")
+    assert "2025-09-01 has not been published" in said[0]
 
 
 def test_the_job_runs_in_one_process(defs: dg.Definitions) -> None:

@@ -208,6 +208,18 @@ SPEC = {
         "delivery version",
     ),
     "quality.rejected_rows": ("delivery row_number kind reason row", "version", "delivery version row_number"),
+    # Profiles of what came, by which the drift of a night is told.
+    "quality.delivery_profile": (
+        "",
+        "unit_code unit_level unit_name parent_code kind rows accepted rejected without_number invalid_number "
+        "share_without_number",
+        "unit_code kind",
+    ),
+    "quality.county_profile": (
+        "",
+        "unit_code unit_level unit_name parent_code children opened relapsed new_cases per_thousand",
+        "unit_code",
+    ),
 }
 DATES = (
     "as_of zeroed_since delivered_on opened_on verified_on closed_on last_action_on on_date birth_date last_lookup_on "
@@ -221,7 +233,7 @@ YES_NO = (
 )
 YES_NO += "in_use warned this_month veto failed"
 RATES = "clearance_rate relapse_rate median_days_to_close rate limit_rate last_year_rate rate_shown target yield value "
-RATES += "limit_value share_closed change_since_last_month"
+RATES += "limit_value share_closed change_since_last_month share_without_number per_thousand"
 NUMBERS = "run_id statistics_rows days_since_zero oldest_overdue_days episode grade school_age row_number evidence_row "
 NUMBERS += (
     "visits cases base rank of days_left days_overdue school_days unapproved_holidays school_days_last_year "

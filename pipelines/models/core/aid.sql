@@ -5,7 +5,7 @@ night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '资助'),
 standing as (
     select
-        a.student_number, a.citizen_number, a.embedded_number, a.term, a.aid_item, a.paid_on,
+        a.student_number, a.citizen_number, a.embedded_number, a.school_code, a.term, a.aid_item, a.paid_on,
         cast(d.delivery_order as bigint) * 4294967296 + a.row_number as row_id
     from clean.aid as a
     inner join delivery as d on a.delivery_id = d.delivery_id
@@ -19,6 +19,7 @@ select
     s.student_number,
     cast(left(s.citizen_number, 17) as bigint) as number,
     cast(left(s.embedded_number, 17) as bigint) as embedded,
+    s.school_code,
     s.term,
     s.aid_item
 from standing as s

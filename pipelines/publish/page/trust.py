@@ -6,10 +6,11 @@ from functools import partial
 
 import polars as pl
 
+from pipelines.publish.expectations.report import FOLDER, INDEX
 from pipelines.publish.forms.night import COUNTY, ReportNight, Scope
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.page.units import UNIT, links, number, own, part, tree
-from pipelines.publish.page.view import Section, Table
+from pipelines.publish.page.view import Further, Section, Table
 from pipelines.publish.reader import Source
 from pipelines.publish.reasons import file_reason
 from pipelines.publish.waivers import waiver_note, waiver_words
@@ -353,6 +354,15 @@ def _marks(night: ReportNight) -> str:
     return f"本次带 {marks} 项标记发布，所涉数字可能不全或不实；" if marks else "本次发布没有标记；"
 
 
+EXPECTATIONS = Further(
+    "发布之后还逐夜核查各表是否符合期望、与前几夜相比有无异常，结果另成",
+    f"../{FOLDER}/{INDEX}",
+    "逐夜核查（数据质量报告）",
+    "。本页写成时核查还没有开始；没有核查的夜晚没有这份报告，链接打不开。",
+)
+"""The report is made after publication: the page cannot know whether it will be there, and says so."""
+
+
 def checks(night: ReportNight, scope: Scope) -> Section | None:
     """Checks of the night that did not pass; they speak of the whole province and stand on its page."""
     if scope.level == COUNTY:
@@ -365,4 +375,5 @@ def checks(night: ReportNight, scope: Scope) -> Section | None:
             Table("t-verdicts", "校验结果汇总（单位：项）", own(VERDICTS, night, scope), units=False),
             Table("t-checks", "没有通过的校验", CHECKS.listing(night, scope, COUNTY), units=False),
         ),
+        further=EXPECTATIONS,
     )

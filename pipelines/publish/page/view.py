@@ -124,15 +124,25 @@ class Tile(NamedTuple):
     verified: str
 
 
+class Further(NamedTuple):
+    """Where more is said: words before, address from this page, name of what is there, words after."""
+
+    before: str
+    to: str
+    name: str
+    after: str
+
+
 @dataclass(frozen=True)
 class Section:
-    """A heading, what it shows in a sentence, what stands in it in order, notes."""
+    """A heading, what it shows in a sentence, what stands in it in order, notes, where more is said."""
 
     anchor: str
     title: str
     lead: str
     parts: tuple[Table | Chart | Tiles, ...]
     notes: tuple[str, ...] = ()
+    further: Further | None = None
 
 
 class Figure(NamedTuple):

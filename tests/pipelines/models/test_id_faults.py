@@ -52,9 +52,10 @@ def province() -> Iterator[Province]:
 
 
 def tonight(province: Province, night: str = NIGHT) -> Province:
-    province.run(night, ("core", "quality"))
-    # Of its layer this one alone: the others stand on the ledger.
-    province.engine.run_model(discover()[TABLE.full_name], {})
+    province.run(night, ("core",))
+    # Of their layers these alone: the others stand on the ledger.
+    for table in ("quality.deliveries", TABLE.full_name):
+        province.engine.run_model(discover()[table], {})
     return province
 
 
