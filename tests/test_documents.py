@@ -137,7 +137,8 @@ def differences(english: list[Section], chinese: list[Section]) -> list[str]:
 @pytest.mark.parametrize("name", PAIRS)
 def test_both_languages_say_the_same(name: str) -> None:
     twin = name.replace(".md", CHINESE)
-    assert differences(read(name), read(twin)) == []
+    found = differences(read(name), read(twin))
+    assert not found, "\n".join([f"{name} and {twin} differ:", *found])
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -213,7 +214,7 @@ def test_every_command_and_option_exists(name: str) -> None:
         else:
             continue
         wrong += [(" ".join(words), unknown)] if unknown else []
-    assert wrong == []
+    assert not wrong, wrong
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -239,7 +240,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
             target = (ROOT / name).parent / file if file else ROOT / name
             if not target.exists() or (anchor and anchor not in anchors(read(str(target.resolve().relative_to(ROOT))))):
                 dead.append((part.title, link))
-    assert dead == []
+    assert not dead, dead
 
 
 @pytest.mark.parametrize("name", MANUALS)
@@ -287,7 +288,7 @@ def test_every_variable_of_the_examples_is_read() -> None:
     assert {name for name in unknown if not name.startswith(environment.SMTP)} == set()
 
 
-@pytest.mark.parametrize("name", ("README.md", "README.zh-CN.md"))
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_the_readme_names_every_kind_of_source(name: str) -> None:
     text = re.sub(r"\s", "", (ROOT / name).read_text(encoding="utf-8"))
     listed = re.search(r"(?:The(\d+)kindsare|共(\d+)类：)([^.。]*)[.。]", text)
