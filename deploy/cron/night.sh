@@ -14,7 +14,7 @@ set +a
 
 set -- "${1:-run}"
 case $1 in
-  run) set -- run --as-of "$(TZ=Asia/Shanghai date -d yesterday +%F)" --landing "$KONGCHUO_LANDING" ;;
+  run) set -- run --as-of "$(TZ=Asia/Shanghai date -d yesterday +%F)" --landing "$KONGCHUO_LANDING" --suites ;;
   tidy) set -- tidy ;;
   *) echo "night.sh: '$1' is neither run nor tidy" >&2; exit 2 ;;
 esac

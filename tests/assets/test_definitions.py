@@ -79,11 +79,13 @@ def test_the_suites_warn_after_the_publication_and_never_block(graph: Any) -> No
     assert not check(graph, "quality.delivery_profile", "drift").blocking
 
 
-def test_suites_that_cannot_run_warn_and_say_that_the_night_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tag", ["dagster/partition", "dagster/asset_partition_range_end"], ids=["night", "range"])
+def test_suites_that_cannot_run_warn_and_say_that_the_night_stands(tmp_path: Path, tag: str) -> None:
     night = NightResource(home=str(tmp_path))
     said: list[str] = []
     fake: Any = SimpleNamespace(
-        partition_key="2025-09-01", log=SimpleNamespace(warning=lambda *words: said.append(str(words)))
+        run=SimpleNamespace(tags={tag: "2025-09-01"}),
+        log=SimpleNamespace(warning=lambda *words: said.append(str(words))),
     )
     found = list(results_of(_outcomes(fake, night), CHECKS))
     assert len(found) == len(CHECKS) > 28

@@ -120,7 +120,7 @@ def test_cron_runs_the_night_that_has_ended_logs_it_and_keeps_its_status(
     assert bool(found.stderr) == bool(status)
     said = log.read_text(encoding="utf-8")
     night = (datetime.now(ZoneInfo("Asia/Shanghai")) - timedelta(days=1)).date()
-    run = f"run --as-of {night} --landing /data/in" if what == "run" else "tidy"
+    run = f"run --as-of {night} --landing /data/in --suites" if what == "run" else "tidy"
     assert f"given: {run} --home /data/home --policy /etc/p.toml, secret s" in said
     assert f"exit status {status}" in said
     assert log.stat().st_mode & 0o777 == 0o640
