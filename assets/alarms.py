@@ -81,7 +81,10 @@ def night_due(now: datetime) -> str | None:
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> tuple[FailedCheck, ...]:
-    """The checks of a run that stop or mark a night and did not pass, blocking ones first."""
+    """The checks of a run that did not pass, blocking ones first.
+
+    Not those that only note work to be done (somebody would be woken by it every night), nor what an office accepts.
+    """
     found = []
     for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records:
         event = record.event_log_entry.dagster_event
@@ -89,8 +92,8 @@ def failed_checks(instance: dg.DagsterInstance, run_id: str) -> tuple[FailedChec
         if evaluation is None or evaluation.passed:
             continue
         values = {name: value.value for name, value in evaluation.metadata.items()}
-        if "waiver" in values or values.get("severity") == "note":
-            continue  # somebody answers for it; or it is work that waits, which no one is woken for
+        if values.get("severity") == "note" or "waiver" in values:
+            continue
         count, action = values.get("count"), values.get("action")
         blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR and bool(evaluation.blocking)
         table = ".".join(evaluation.asset_key.path)

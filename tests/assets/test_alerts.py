@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +18,13 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from assets import alerts, channels
+from assets import alerts
 from assets.alarms import failed_checks, night_due
 from assets.alerts import FILE, LONGEST, Alert, FailedCheck, send
 from assets.cli import app
 from assets.definitions import build_defs
 from assets.environment import Ways
+from assets.failing import failing
 from assets.in_process import QUIET
 from assets.metadata import asset_key
 from assets.partitions import NIGHTLY
@@ -29,6 +33,8 @@ from pipelines.errors import KongchuoError, NightBlocked, TemporaryError
 from pipelines.night import STEPS, StepResult
 from pipelines.publish.folder import new_folder, show
 from quality.outcome import Outcome
+from quality.waivers import Waiver
+from tests.support.mail_server import MailServer, mail_server
 
 SECRET_KEY = "0123456789abcdef"
 NAME = "小明"
@@ -151,25 +157,45 @@ def test_a_robot_that_refuses_is_written_down(
     assert written(tmp_path)[0]["not_sent"] == expected
 
 
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[MailServer]:
+    with mail_server(tmp_path) as server:
+        yield server
+
+
+def by_mail(post: MailServer, folder: Path, webhook: str = "") -> Ways:
+    password = folder / "password"
+    password.write_text("geheim\n", encoding="utf-8")
+    return Ways(webhook, "localhost", str(post.port), "duty", str(password), "k@example.invalid", "a@example.invalid")
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/robot?key=a-secret-key", "file:///etc/passwd", "nonsense"])
 def test_a_dead_robot_hides_neither_the_mail_nor_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+    post: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    mails: list[Any] = []
-    monkeypatch.setattr(channels.smtplib, "SMTP", _post_office(mails))
-    password = tmp_path / "password"
-    password.write_text("geheim\n", encoding="utf-8")
-    ways = Ways(url, "mail.invalid", "", "duty", str(password), "k@example.invalid", "a@example.invalid")
-    (trouble,) = send(Alert("missed", "2025-09-01"), tmp_path, ways)
+    monkeypatch.setenv("SSL_CERT_FILE", str(post.certificate))
+    (trouble,) = send(Alert("missed", "2025-09-01"), tmp_path, by_mail(post, tmp_path, url))
     assert trouble.startswith("webhook: ")
     assert "a-secret-key" not in trouble
-    assert [step if isinstance(step, str) else step["Subject"] for step in mails] == [
-        "mail.invalid:587",
-        "starttls",
-        "duty/geheim",
-        "【控辍】2025-09-01 的结果到早上 6 点仍未发布。请查看运行页面和定时任务。",
-    ]
     assert written(tmp_path)[0]["sent"] == ["mail"]
+    # The password goes out after STARTTLS, never before.
+    assert post.commands[:5] == ["EHLO", "STARTTLS", "EHLO (safe)", "AUTH (safe)", "/duty/geheim"]
+    (mail,) = post.mails
+    message = email.message_from_string(mail, policy=email.policy.default)
+    assert message["Subject"] == "【控辍】2025-09-01 的结果到早上 6 点仍未发布。请查看运行页面和定时任务。"
+    assert message["To"] == "a@example.invalid"
+    assert "2025-09-01 not published by 06:00" in message.get_content()
+
+
+def test_a_mail_server_that_nobody_vouches_for_gets_no_password(
+    post: MailServer, robot: Robot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    (trouble,) = send(Alert("missed", "2025-09-01"), tmp_path, by_mail(post, tmp_path, robot.url))
+    assert trouble.startswith("mail: SSLCertVerificationError")
+    assert len(robot.got) == 1
+    assert not post.mails
+    assert not any("geheim" in command for command in post.commands)
 
 
 def test_a_home_that_cannot_be_written_does_not_keep_the_message(robot: Robot, tmp_path: Path) -> None:
@@ -177,31 +203,6 @@ def test_a_home_that_cannot_be_written_does_not_keep_the_message(robot: Robot, t
     troubles = send(Alert("missed", "2025-09-01"), tmp_path / "file", Ways(robot.url))
     assert len(robot.got) == 1
     assert troubles[0].startswith(FILE)
-
-
-def _post_office(mails: list[Any]) -> type:
-    class PostOffice:
-        def __init__(self, host: str, port: int, timeout: float) -> None:
-            assert timeout <= 10
-            mails.append(f"{host}:{port}")
-
-        def __enter__(self) -> PostOffice:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
-        def starttls(self, context: Any) -> None:
-            assert context.check_hostname
-            mails.append("starttls")
-
-        def login(self, user: str, password: str) -> None:
-            mails.append(f"{user}/{password}")
-
-        def send_message(self, message: Any) -> None:
-            mails.append(message)
-
-    return PostOffice
 
 
 # The sensors, on runs that really ended so.
@@ -319,13 +320,19 @@ def test_a_published_night_tells_the_checks_that_did_not_pass(
 
 
 def _only_a_warning(_: object, declared: Any) -> Iterator[dg.AssetCheckResult]:
+    """A file was refused; names that are no delivery are a note, and what is unfinished somebody has accepted."""
     from assets.checks import results_of
 
+    found = {"refused_deliveries": "mark", "ignored_files": "note", "unfinished_files": "mark"}
     for d in declared:
-        bad = d.check == "refused_deliveries"
-        outcome = Outcome(
-            d.check, d.table, "warn" if bad else "pass", "mark", 2, "。", (), "按退回原因改正。" if bad else ""
-        )
+        severity = found.get(d.check)
+        outcome = Outcome(d.check, d.table, "pass", "stop", 0, "。")
+        if severity:
+            waiver = (
+                Waiver(d.check, d.table, "理由", "教育", date(2026, 1, 1)) if d.check == "unfinished_files" else None
+            )
+            action = "按退回原因改正。"
+            outcome = Outcome(d.check, d.table, "warn", severity, 2, "。", (), action, waiver=waiver)
         yield from results_of([outcome], [d])
 
 
@@ -357,16 +364,16 @@ def test_nothing_else_is_ever_tried_again(run: Callable[[Fault], Ran], error: Ex
     assert not any(event.is_step_up_for_retry for event in ran.result.all_events)
 
 
-def test_each_wait_is_twice_the_one_before(tmp_path: Path) -> None:
-    from assets.failing import failing
-
-    waits = []
+def test_each_wait_is_twice_the_one_before_and_the_night_is_closed_meanwhile() -> None:
+    closed, waits = [], []
     for number in range(3):
-        context = type("Context", (), {"retry_number": number, "log": type("Log", (), {"warning": print})()})()
-        with pytest.raises(dg.RetryRequested) as asked, failing(context, NightResource()):
+        context = SimpleNamespace(retry_number=number, log=SimpleNamespace(warning=lambda *_: None))
+        night = SimpleNamespace(retries=3, first_wait=120.0, close=lambda: closed.append(True))
+        with pytest.raises(dg.RetryRequested) as asked, failing(context, night):
             raise TemporaryError("held")
         waits.append(asked.value.seconds_to_wait)
     assert waits == [120, 240, 480]
+    assert len(closed) == 3
 
 
 # The morning.
