@@ -58,7 +58,9 @@ def alarm_sensors(status: dg.DefaultSensorStatus) -> list[dg.SensorDefinition]:
         default_status=status,
         description="Last night is not published at six in the morning: one message a day.",
     )
-    def alert_missing_night(context: dg.SensorEvaluationContext, night: NightResource) -> dg.SkipReason:
+    def alert_missing_night(
+        context: dg.SensorEvaluationContext, night: NightResource
+    ) -> dg.SensorResult | dg.SkipReason:
         home = optional_setting(night.home, HOME)
         if not home:
             return dg.SkipReason(f"{HOME} is not set.")
@@ -69,8 +71,10 @@ def alarm_sensors(status: dg.DefaultSensorStatus) -> list[dg.SensorDefinition]:
             return dg.SkipReason(f"The home folder cannot be read ({error.strerror}).")
         if due is None or (newest is not None and newest.isoformat() >= due):
             return dg.SkipReason(f"The newest published night is {newest}.")
-        troubles = send(Alert("missed", due), Path(home))
-        return dg.SkipReason(f"The night {due} is not published. {'; '.join(troubles)}".strip())
+        # The cursor remembers it too: a home that cannot be written must not ring every quarter of an hour.
+        troubles = send(Alert("missed", due), Path(home)) if context.cursor != due else []
+        reason = f"The night {due} is not published. {'; '.join(troubles)}".strip()
+        return dg.SensorResult(skip_reason=reason, cursor=due)
 
     return [alert_failed_run, alert_failed_checks, alert_missing_night]
 

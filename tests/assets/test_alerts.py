@@ -391,14 +391,17 @@ def test_a_missing_night_is_told_once_and_a_published_one_never(
     monkeypatch.setattr("assets.alarms.night_due", lambda _: "2025-09-02")
     defs, home = build_defs(), tmp_path / "home"
 
-    def tick() -> str:
+    def tick(cursor: str | None = None) -> str:
         given = {"definitions": defs, "sensor_name": "alert_missing_night", "instance": dg.DagsterInstance.ephemeral()}
+        given["cursor"] = cursor
         with dg.build_sensor_context(**given, resources={"night": NightResource(home=str(home))}) as context:
             return str(defs.resolve_sensor_def("alert_missing_night").evaluate_tick(context).skip_message)
 
     show(home, date(2025, 9, 1), new_folder(home, date(2025, 9, 1)))
     assert "2025-09-02 is not published" in tick()
     tick()
+    (home / FILE).unlink()
+    tick(cursor="2025-09-02")
     assert len(robot.got) == 1
     assert "2025-09-02 的结果到早上 6 点仍未发布" in robot.texts[0]
     show(home, date(2025, 9, 2), new_folder(home, date(2025, 9, 2)))

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.night import STEPS
 from tests.conftest import ROOT, Sample
 from tests.support.postgres import Server, free_port, postgres, programs
 
@@ -228,14 +229,31 @@ def test_a_run_whose_process_dies_is_run_again(deployed: Deployed) -> None:
     assert not [alert for alert in deployed.alerts() if alert["run_id"] == run]
 
 
+def test_a_range_of_nights_is_one_run_of_the_queue(deployed: Deployed) -> None:
+    query = """mutation ($assets: [AssetKeyInput!], $nights: [String!]) {
+      launchPartitionBackfill(backfillParams: {assetSelection: $assets, partitionNames: $nights}) {
+        __typename ... on LaunchBackfillSuccess { backfillId } } }"""
+    assets = [{"path": table.split(".")} for step in STEPS for table in step.tables()]
+    nights = ["2025-08-27", "2025-08-28"]
+    found = deployed.ask(query, assets=assets, nights=nights)["launchPartitionBackfill"]
+    backfill = found["backfillId"]
+    runs = wait_for("its run", lambda: [r for r in deployed.runs() if _tag(r, "dagster/backfill") == backfill])
+    (run,) = wait_for(
+        "its end", lambda: [r for r in deployed.runs() if r["runId"] == runs[0]["runId"] and _done(r)], 600
+    )
+    assert _tag(run, "dagster/asset_partition_range_start") == nights[0]
+    assert len([r for r in deployed.runs() if _tag(r, "dagster/backfill") == backfill]) == 1
+    assert sorted(path.name for path in (deployed.home / "published").glob("2025-*"))[-2:] == nights
+
+
 def test_a_failed_night_alerts_and_is_not_run_again(deployed: Deployed) -> None:
     deployed.policy.write_text(deployed.policy.read_text(encoding="utf-8") + "\n[nonsense]\na = 1\n", encoding="utf-8")
-    run = deployed.launch("2025-08-27")
+    run = deployed.launch("2025-08-29")
     (alert,) = wait_for("the alert", lambda: [a for a in deployed.alerts() if a["run_id"] == run])
-    assert (alert["kind"], alert["night"]) == ("failed", "2025-08-27")
+    assert (alert["kind"], alert["night"]) == ("failed", "2025-08-29")
     assert "nonsense" in alert["text"]
     assert not [r for r in deployed.runs() if _tag(r, "dagster/parent_run_id") == run]
-    assert (deployed.home / "published" / "current").readlink().name == "2025-08-26"
+    assert (deployed.home / "published" / "current").readlink().name == "2025-08-28"
 
 
 def test_dagster_keeps_its_records_in_postgresql(deployed: Deployed) -> None:
