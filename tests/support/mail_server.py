@@ -70,7 +70,11 @@ def mail_server(folder: Path) -> Iterator[MailServer]:
                 else:
                     self.say("250 ok")
 
-    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+    class Quiet(socketserver.TCPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that does not trust the certificate goes away."""
+
+    with Quiet(("127.0.0.1", 0), Handler) as server:
         told = MailServer(server.server_address[1], certificate)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
