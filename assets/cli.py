@@ -48,7 +48,12 @@ PolicyFile = Annotated[
 ]
 WaiverFile = Annotated[
     Path | None,
-    typer.Option("--waivers", readable=False, help="Accepted checks; default <home>/waivers.toml, where it is."),
+    typer.Option(
+        "--waivers",
+        envvar="KONGCHUO_WAIVERS",
+        readable=False,
+        help="Accepted checks; default <home>/waivers.toml, where it is.",
+    ),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
 LogForm = Annotated[
@@ -158,12 +163,12 @@ def replay(
 
 
 @app.command()
-def suites(home: Home, as_of: Night = None, policy: PolicyFile = None) -> None:
+def suites(home: Home, as_of: Night = None, policy: PolicyFile = None, waivers: WaiverFile = None) -> None:
     """Hold a published night against what is expected of it and of the nights before; writes the report on its data."""
     with said_in_one_sentence():
         from assets.expecting import print_suites
 
-        print_suites(home, as_of.date() if as_of else None, policy)
+        print_suites(home, as_of.date() if as_of else None, policy, waivers)
 
 
 @app.command()
@@ -328,7 +333,7 @@ def _run_nights(
     if suites:
         from assets.expecting import print_suites_of_published
 
-        print_suites_of_published(home, nights[-1], policy)
+        print_suites_of_published(home, nights[-1], policy, waivers)
 
 
 def _form(log: str) -> Form:

@@ -12,11 +12,11 @@ from pipelines.errors import KongchuoError
 from pipelines.publish.expectations.step import expect_night
 
 
-def print_suites(home: Path, as_of: date | None, policy: Path | None) -> None:
+def print_suites(home: Path, as_of: date | None, policy: Path | None, waivers: Path | None = None) -> None:
     """Run the suites on a night (the newest unless one is asked for) and print what did not hold (stdout)."""
     night = published_night(home, as_of)
     console = wide_console()
-    for outcome in expect_night(home, night.as_of, policy):
+    for outcome in expect_night(home, night.as_of, policy, waivers):
         if outcome.passed:
             continue
         waived = f" [豁免：{outcome.waiver.owner}，至 {outcome.waiver.expires}]" if outcome.waiver else ""
@@ -28,10 +28,10 @@ def print_suites(home: Path, as_of: date | None, policy: Path | None) -> None:
     console.print(report_line(night), markup=False, highlight=False, soft_wrap=True)
 
 
-def print_suites_of_published(home: Path, as_of: date, policy: Path | None) -> None:
+def print_suites_of_published(home: Path, as_of: date, policy: Path | None, waivers: Path | None) -> None:
     """The same after a run that has published: where the suites fail that is said, and the run has succeeded."""
     try:
-        print_suites(home, as_of, policy)
+        print_suites(home, as_of, policy, waivers)
     except Exception as error:
         # Of other errors the class alone: a message may hold what stood in a row.
         why = str(error) if isinstance(error, KongchuoError) else type(error).__name__

@@ -6,7 +6,8 @@ set -eu
 umask 027
 settings=${KONGCHUO_SETTINGS:-/etc/kongchuo/kongchuo.env}
 program=${KONGCHUO_PROGRAM:-/opt/kongchuo/.venv/bin/kongchuo}
-log=${KONGCHUO_LOG:-/var/log/kongchuo/night.log}
+export KONGCHUO_LOG=${KONGCHUO_LOG:-text}
+log=${KONGCHUO_LOG_FILE:-/var/log/kongchuo/night.log}
 set -a
 # shellcheck disable=SC1090 - a file of NAME=value lines
 . "$settings"

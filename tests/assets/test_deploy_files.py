@@ -112,7 +112,7 @@ def test_cron_runs_the_night_that_has_ended_logs_it_and_keeps_its_status(
         encoding="utf-8",
     )
     log = tmp_path / "night.log"
-    told = {"KONGCHUO_SETTINGS": settings, "KONGCHUO_PROGRAM": program, "KONGCHUO_LOG": log}
+    told = {"KONGCHUO_SETTINGS": settings, "KONGCHUO_PROGRAM": program, "KONGCHUO_LOG_FILE": log}
     script = [str(DEPLOY / "cron" / "night.sh"), what]
     given = {"PATH": "/usr/bin:/bin", **{name: str(path) for name, path in told.items()}}
     found = subprocess.run(script, env=given, capture_output=True, text=True, check=False)
