@@ -39,8 +39,8 @@ def written(home: Path) -> Path:
 
 
 def test_what_did_not_hold_is_printed_and_where_the_report_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def expect(_: Path, as_of: date, policy: Path | None) -> list[Outcome]:
-        assert (as_of, policy) == (NIGHT, None)
+    def expect(_: Path, as_of: date, policy: Path | None, waivers: Path | None) -> list[Outcome]:
+        assert (as_of, policy, waivers) == (NIGHT, None, None)
         written(home)
         return [PASSED, WARNING]
 
@@ -61,7 +61,7 @@ def test_a_night_that_is_not_there_is_refused_in_one_sentence(home: Path) -> Non
 
 def test_suites_that_fail_after_a_run_leave_it_a_success(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def expect(*_: object) -> list[Outcome]:
-        raise ValueError("王小明 11010519491231002X")
+        raise ValueError("王小明 99010519491231002X")
 
     monkeypatch.setenv("KONGCHUO_SECRET", "a-secret-of-the-tests")
     monkeypatch.setattr(EXPECT, expect)
