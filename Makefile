@@ -49,13 +49,13 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile -m 'not full'
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not full'
 
 test-full: $(STAMP) ## what `make test` leaves out: long tests, browser, office programs, the lint of the models
 	tests/programs.sh
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 pipelines/models
-	$(BIN)/pytest -n 2 --dist loadfile -m full
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m full
 
 test-faults: $(STAMP) ## ROUNDS=12: nights killed at random moments; full disk, damaged files, no memory, mounts that go
 	ROUNDS=$(ROUNDS) $(BIN)/pytest tests/faults

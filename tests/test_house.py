@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.conftest import LONG, ROOT
+
 HOUSE = ("assets", "pipelines", "quality", "schemas")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULES = sorted(path for folder in HOUSE for path in (ROOT / folder).rglob("*.py"))
@@ -109,3 +110,8 @@ def test_no_python_in_data() -> None:
 
 def test_continuous_integration_can_start() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_files_that_begin_first_are_there():
+    assert [name for name in LONG if not (ROOT / "tests" / name).is_file()] == []
+    assert len(set(LONG)) == len(LONG)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from assets.cli import REFUSED, app
 from pipelines.publish.folder import new_folder, show
-from tests.conftest import ROOT, Sample
+from tests.conftest import ROOT, Sample, without_files
 
 HOW = pytest.mark.parametrize("how", [(), ("--plain",)], ids=["dagster", "plain"])
 
@@ -209,12 +209,14 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(sample: Sample, ho
     assert not home.exists()
     assert run(sample, home, "--plain", as_of="2025-08-25").exit_code == 0
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-    result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"])
+    with without_files():
+        result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"])
     assert result.exit_code == 0
     assert "Nothing that is published would change." in result.output
     policy = tmp_path / "policy.toml"
     policy.write_text("[targets]\nnine_year_retention_min = 12.5\n", encoding="utf-8")
-    result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run", "--policy", str(policy)])
+    with without_files():
+        result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run", "--policy", str(policy)])
     assert result.exit_code == 0
     assert "published.retention" in result.output
     assert "target" in result.output

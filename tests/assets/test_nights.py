@@ -18,7 +18,7 @@ from assets.progress import Silent
 from assets.resources import NightResource
 from quality import invariants
 from tests.assets.published_tables import as_csv
-from tests.conftest import Sample
+from tests.conftest import Sample, without_files
 
 Tables = dict[date, dict[str, bytes]]
 
@@ -52,7 +52,8 @@ def tables_of(home: Path, nights: tuple[date, ...], work: Path) -> Tables:
 def straight(sample: Sample, environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home after the nights in order, by plain calls."""
     folder = tmp_path_factory.mktemp("straight")
-    kongchuo(sample, folder / "home", "replay", "--plain", "--dates", dates_file(folder, sample.nights))
+    with without_files():
+        kongchuo(sample, folder / "home", "replay", "--plain", "--dates", dates_file(folder, sample.nights))
     return folder / "home"
 
 
@@ -67,6 +68,7 @@ def home(straight: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(straight, tmp_path / "home", symlinks=True))
 
 
+@pytest.mark.usefixtures("no_files")
 def test_dagster_and_plain_publish_the_same(sample: Sample, expected: Tables, tmp_path: Path) -> None:
     kongchuo(sample, tmp_path / "home", "replay", "--dates", dates_file(tmp_path, sample.nights))
     assert tables_of(tmp_path / "home", sample.nights, tmp_path) == expected
@@ -136,7 +138,8 @@ def test_a_blocked_night_says_which_check_and_publishes_nothing(
     # The night after goes on from the last one that was published, as if nothing had been tried.
     monkeypatch.undo()
     monkeypatch.setenv("KONGCHUO_SECRET", sample.secret.decode())
-    kongchuo(sample, home, "run", "--plain", "--as-of", sample.nights[-1].isoformat())
+    with without_files():
+        kongchuo(sample, home, "run", "--plain", "--as-of", sample.nights[-1].isoformat())
     assert tables_of(home, sample.nights, tmp_path) == expected
 
 

@@ -25,6 +25,8 @@ from pipelines.publish.documents.cycles import CYCLES
 from pipelines.publish.export_log import LOG
 from tests.support.deliveries import GOOD, World, people
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 NIGHT = dt.date(2025, 9, 17)
 CHINA = ZoneInfo("Asia/Shanghai")
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP, SCHOOL = "990000", "990100", "990121", "990121001", "2199000001"

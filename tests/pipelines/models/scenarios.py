@@ -160,7 +160,7 @@ class Given:
 
     def found(self) -> Found:
         """The story's children tonight."""
-        frame = self.province.engine.read(
+        frame = self.province.read(
             "select v.*, c.* exclude (child_id) from status.child as c inner join status.verdict as v "
             "on c.child_id = v.child_id where c.birth_date between $born and $born + 1",
             {"born": self.born},

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -22,6 +23,7 @@ import polars as pl
 
 from pipelines import ledger_store, linkage
 from pipelines.engine import DuckDBEngine, discover
+from pipelines.engine.models import Model
 from pipelines.landing.frames import DELIVERIES, DELIVERY_COLUMNS, clean_columns, ensure_tables
 from pipelines.policy_tables import load_policy_tables
 from pipelines.settings import Policy, load_policy
@@ -326,15 +328,20 @@ class Province:
     """A warehouse in memory with the references of a tiny province; see the module's example."""
 
     def __init__(self, *, references: bool = True) -> None:
-        self.engine = DuckDBEngine(":memory:", threads=1)
-        ensure_tables(self.engine)
-        ledger_store.prepare(self.engine)
+        self._engine = DuckDBEngine(":memory:", threads=1)
+        ensure_tables(self._engine)
+        ledger_store.prepare(self._engine)
         # A night that leaves the indicators out has no zero spells and rates to keep.
         for working in ledger_store.HISTORIES.values():
-            self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
+            self._engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
         self._deliveries: dict[tuple[str, str, str, str], int] = {}
         self._next_row: dict[int, int] = {}
+        self._recorded: list[Row] = []
         self._waiting: dict[str, list[Row]] = {}
+        self._to_run: dict[str, Model] = {}  # models of the last run that nobody has asked for yet
+        self._left_out: set[str] = set()  # models of an earlier run that nobody asked for in time
+        self._given: dict[str, object] = {}
+        self._policy: Policy | None = None
         self.changes: dict[str, dict[str, object]] = {}  # policy section → changed numbers
         if references:
             division = ("division_code", "division_name", "parent_code", "unit_type")
@@ -380,15 +387,29 @@ class Province:
             "state": "accepted",
             "superseded": False,
         }
-        self.engine.load(DELIVERIES, pl.DataFrame([row], schema=DELIVERY_COLUMNS), append=True)
+        self._recorded.append(row)
 
     def _flush(self) -> None:
+        if self._recorded:
+            self._engine.load(DELIVERIES, pl.DataFrame(self._recorded, schema=DELIVERY_COLUMNS), append=True)
         for kind, rows in self._waiting.items():
-            self.engine.load(f"clean.{kind}", pl.DataFrame(rows, schema=clean_columns(SOURCE[kind])), append=True)
-        self._waiting = {}
+            self._engine.load(f"clean.{kind}", pl.DataFrame(rows, schema=clean_columns(SOURCE[kind])), append=True)
+        self._recorded, self._waiting = [], {}
+
+    @property
+    def engine(self) -> DuckDBEngine:
+        """The warehouse, with all that was added and every model of the last run."""
+        self._make(list(self._to_run))
+        self._flush()
+        return self._engine
 
     def run(self, as_of: Day, layers: Sequence[str] = TONIGHT) -> Province:
-        """Run the models of these layers for a business date; nothing is committed."""
+        """Run the models of these layers for a business date; nothing is committed.
+
+        Each model waits until its table is asked for, by `read` and what stands on it or, all of them, by `engine`.
+        """
+        self._left_out |= set(self._to_run)
+        self._to_run = {}
         self._flush()
         night = day(as_of)
         policy = _policy(night)
@@ -397,14 +418,29 @@ class Province:
             policy.local = {}
             for section, values in self.changes.items():
                 policy[section] = values if isinstance(values, list) else policy[section] | values
-        load_policy_tables(self.engine, policy)
-        given = {"as_of": night, "previous": ledger_store.previous_night(self.engine, night), **SECRET_PADS}
-        for model in discover().values():
-            if model.layer in layers:
-                self.engine.run_model(model, given)
-                if model.name == linkage.RESIDUAL:
-                    linkage.score_residual(self.engine, policy)
+        load_policy_tables(self._engine, policy)
+        self._policy = policy
+        self._given = {"as_of": night, "previous": ledger_store.previous_night(self._engine, night), **SECRET_PADS}
+        self._to_run = {name: model for name, model in discover().items() if model.layer in layers}
+        self._left_out -= set(self._to_run)
         return self
+
+    def _make(self, tables: Iterable[str]) -> None:
+        """Run what waits of the models of these tables and of all that they read."""
+        wanted, unseen = set(), set(tables)
+        while unseen:
+            name = unseen.pop()
+            # Its pairs are scored after the model has run.
+            name = linkage.RESIDUAL if name == linkage.PAIRS else name
+            assert name not in self._left_out, f"{name} was of an earlier run: ask before the next one"
+            if name in self._to_run and name not in wanted:
+                wanted.add(name)
+                unseen |= self._to_run[name].depends
+        for name in [name for name in self._to_run if name in wanted]:
+            self._engine.run_model(self._to_run.pop(name), self._given)
+            if name == linkage.RESIDUAL:
+                assert self._policy is not None
+                linkage.score_residual(self._engine, self._policy)
 
     def night(self, as_of: Day, layers: Sequence[str] = LEDGER) -> Province:
         """Run and commit a night: what the next one remembers."""
@@ -412,10 +448,19 @@ class Province:
         ledger_store.commit(self.engine, day(as_of))
         return self
 
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The rows of a query, once the models of the tables that it names have run."""
+        tables = re.findall(r"\b(?:from|join)\s+(\w+\.\w+)", sql)
+        assert tables, "a query names its tables as schema.table"
+        if any(table.split(".")[0] in ("landing", "clean") for table in tables):
+            return self.engine.read(sql, parameters)
+        self._make(tables)
+        return self._engine.read(sql, parameters)
+
     def rows(self, table: str, **where: object) -> list[dict]:
         """Rows of a table with these values, in the order of all their columns."""
         condition = " and ".join(f'"{column}" is not distinct from ${column}' for column in where) or "true"
-        return self.engine.read(f"select * from {table} where {condition} order by all", where).to_dicts()
+        return self.read(f"select * from {table} where {condition} order by all", where).to_dicts()
 
     def one(self, table: str, **where: object) -> dict:
         """The only such row."""
@@ -424,14 +469,14 @@ class Province:
 
     def by(self, table: str, key: str) -> dict[object, dict]:
         """Rows of a table by a key column."""
-        return {row[key]: row for row in self.engine.read(f"select * from {table}").to_dicts()}
+        return {row[key]: row for row in self.read(f"select * from {table}").to_dicts()}
 
     def verdict(self, who: Mapping[str, object] | str) -> dict:
         """Tonight's verdict on a child, by its citizen number or child_id."""
         return self.one("status.verdict", child_id=who if isinstance(who, str) else who["citizen_number"])
 
     def close(self) -> None:
-        self.engine.close()
+        self._engine.close()
 
 
 def calendar_row(school_year: str, day_type: str, start: Day, end: Day, name: str, division: str = PROVINCE) -> Row:

@@ -11,7 +11,7 @@ scenario = Scenarios(FIRST_NIGHT, SECOND_NIGHT)
 
 def rekeyed(given: Given) -> list[tuple]:
     """(old child_id, new child_id) of tonight."""
-    frame = given.province.engine.read(
+    frame = given.province.read(
         "select r.old_child_id, r.child_id from matching.rekey as r inner join matching.child as c "
         "on r.child_id = c.child_id where c.birth_date between $born and $born + 1 order by all",
         {"born": given.born},

@@ -74,7 +74,7 @@ def test_the_latest_reopening_is_the_latest(nights: Nights) -> None:
 
 
 def test_events_tell_the_same(nights: Nights) -> None:
-    log = nights.province.engine.read(
+    log = nights.province.read(
         "select e.event, e.on_date, e.reason from ledger.event_log as e join ledger.run as r using (run_id) "
         "where r.stands and e.event in ('open', 'close') order by e.on_date"
     )

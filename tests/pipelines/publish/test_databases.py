@@ -19,6 +19,7 @@ from schemas.catalogue import tables_of
 from schemas.columns import COLUMNS
 from schemas.definitions import definition_rows
 from schemas.dictionary import dictionary_rows
+from tests.conftest import without_files
 from tests.pipelines.models.support import (
     ALL,
     Province,
@@ -133,7 +134,8 @@ def test_publishing_shows_the_night_and_goes_on_from_it(province: Province, tmp_
 def test_a_step_that_breaks_shows_and_keeps_nothing(
     province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    publish_night(province.engine, tmp_path, NIGHT, POLICY)
+    with without_files():
+        publish_night(province.engine, tmp_path, NIGHT, POLICY)
     ready(province, LATER)
 
     def breaks(*_: object, **__: object) -> None:
