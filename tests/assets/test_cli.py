@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from assets.cli import REFUSED, app
 from pipelines.publish.folder import new_folder, show
 from tests.conftest import ROOT, Sample, without_files
+from tests.support.deliveries import World, people
 
 HOW = pytest.mark.parametrize("how", [(), ("--plain",)], ids=["dagster", "plain"])
 
@@ -202,12 +203,17 @@ def test_an_older_night_run_again_says_which_nights_want_a_replay(tmp_path):
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(sample: Sample, home: Path, tmp_path: Path) -> None:
-    arguments = ["replay", "--landing", str(sample.landing), "--home", str(home), "--dates"]
+    world = World(tmp_path)
+    world.references("2025-08-25")
+    for kind in ("户籍", "学籍"):
+        world.deliver(kind, people(kind, 2), day="2025-08-25")
+    world.engine.close()
+    arguments = ["replay", "--landing", str(world.landing), "--home", str(home), "--dates"]
     dates = tmp_path / "dates"
     dates.write_text("2025-08-25\n", encoding="utf-8")
     refused(CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"]), "No night has been run")
     assert not home.exists()
-    assert run(sample, home, "--plain", as_of="2025-08-25").exit_code == 0
+    assert run(sample, home, "--plain", landing=world.landing, as_of="2025-08-25").exit_code == 0
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     with without_files():
         result = CliRunner().invoke(app, [*arguments, str(dates), "--dry-run"])

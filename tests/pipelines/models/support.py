@@ -442,6 +442,13 @@ class Province:
                 assert self._policy is not None
                 linkage.score_residual(self._engine, self._policy)
 
+    def model(self, name: str) -> Province:
+        """Run one model more for the date of the last run, on what it reads."""
+        model = discover()[name]
+        self._make(model.depends)
+        self._engine.run_model(model, self._given)
+        return self
+
     def night(self, as_of: Day, layers: Sequence[str] = LEDGER) -> Province:
         """Run and commit a night: what the next one remembers."""
         self.run(as_of, layers)

@@ -54,7 +54,7 @@ def run_bridge(province: Province) -> Province:
     """Make the bridge, and what it reads beside the layers that have run, once more."""
     for model in discover().values():
         if model.layer in ("indicators", "published") and model.table in MODELS:
-            province.engine.run_model(model, {})
+            province.model(model.name)
     return province
 
 
@@ -67,9 +67,7 @@ def terms(province: Province, unit: str, side: str) -> Terms:
 
 def remainders(province: Province) -> dict[tuple[str, str], int]:
     """What is left unexplained, by unit and side; empty when everybody is accounted for."""
-    found = province.engine.read(
-        "select distinct unit_code, side, remainder from published.bridge where remainder <> 0"
-    )
+    found = province.read("select distinct unit_code, side, remainder from published.bridge where remainder <> 0")
     return {(unit, side): number for unit, side, number in found.iter_rows()}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.engine import discover
 from quality.contracts import check_contracts
 from schemas.catalogue import CATALOGUE
 from tests.pipelines.models.support import (
@@ -43,7 +42,7 @@ def province() -> Iterator[Province]:
 def said(province: Province, night: str = NIGHT) -> dict[str, tuple]:
     """`delivery#row` → kind, date, what is said, use; run over the ledger of the night."""
     province.run(night, LEDGER)
-    province.engine.run_model(discover()[TABLE.full_name], {})
+    province.model(TABLE.full_name)
     rows = province.rows(TABLE.full_name)
     found = {
         f"{row['delivery']}#{row['row_number']}": (row["kind"], row["on_date"], row["said"], row["used_for"])

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
-from pipelines.engine import discover
 from quality.contracts import check_contracts
 from schemas.catalogue import CATALOGUE
 from schemas.sources import BY_LABEL
@@ -55,7 +54,7 @@ def tonight(province: Province, night: str = NIGHT) -> Province:
     province.run(night, ("core",))
     # Of their layers these alone: the others stand on the ledger.
     for table in ("quality.deliveries", TABLE.full_name):
-        province.engine.run_model(discover()[table], {})
+        province.model(table)
     return province
 
 

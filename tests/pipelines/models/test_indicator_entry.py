@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipelines.engine import discover
 from tests.pipelines.models.support import (
     ALL,
     CITY_UNIT,
@@ -153,6 +152,6 @@ def test_targets_by_place(province: Province, unit: str, value: str) -> None:
     rows.append(("9901", "nine_year_retention_min", "94"))
     frame = pl.DataFrame(rows, schema={"division": pl.String, "target": pl.String, "value": pl.String}, orient="row")
     province.engine.load("core.policy_target", frame.with_columns(pl.col("value").cast(pl.Decimal(9, 2))))
-    province.engine.run_model(discover()["indicators.target"], {})
+    province.model("indicators.target")
     row = province.one("indicators.target", unit_code=unit, target="nine_year_retention_min")
     assert str(row["value"]) == value

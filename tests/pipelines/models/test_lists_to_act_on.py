@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from pipelines.engine import discover
 from quality.contracts import check_contracts
 from schemas.catalogue import CATALOGUE
 from tests.pipelines.models.support import (
@@ -54,7 +53,7 @@ def listed(province: Province, name: str, night: str = NIGHT) -> dict[str, dict]
 
 def made(province: Province, name: str) -> dict[str, dict]:
     """The list of the night that has been run, by child_id."""
-    province.engine.run_model(discover()[f"restricted.{name}"], {})
+    province.model(f"restricted.{name}")
     who = {row["child_key"]: row["child_id"] for row in province.rows("ledger.memory_state")}
     who |= {row["child_key"]: row["child_id"] for row in province.rows("matching.child")}
     rows = province.rows(f"restricted.{name}")

@@ -18,6 +18,8 @@ from schemas.catalogue import CATALOGUE, tables_of
 from schemas.table_schema import table_schema
 from tests.pipelines.publish.test_databases import NIGHT, POLICY, told
 
+pytestmark = pytest.mark.usefixtures("databases_only")
+
 TABLES = [table.name for table in tables_of("published")]
 NASTY = (
     *("=1+1", "-cmd|' /C calc'!A0", "+86", "@sum(a1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "''", "'", "x=1", "−1"),
