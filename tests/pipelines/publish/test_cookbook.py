@@ -22,6 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_home(tmp_path_factory.mktemp("cookbook"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("question", QUESTIONS, ids=[question.title[3:40] for question in QUESTIONS])
 def test_what_comes_out_stands_below_the_question(home: Path, question: Question) -> None:
     headings, rows = answer(home, question)
@@ -31,6 +32,7 @@ def test_what_comes_out_stands_below_the_question(home: Path, question: Question
     assert len(values - {None, 0, ""}) > 1
 
 
+@pytest.mark.full
 def test_a_question_needs_no_name_of_its_file(home: Path) -> None:
     for question in QUESTIONS:
         with duckdb.connect() as connection:
@@ -51,6 +53,7 @@ def test_nobody_is_named_and_no_child_is_shown() -> None:
     assert [q.title for q in QUESTIONS if columns & set(re.findall(r"\w+", q.shown.split("\n")[0]))] == []
 
 
+@pytest.mark.full
 def test_a_result_that_has_changed_is_seen_and_written_again(home: Path) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     first = QUESTIONS[0].shown
