@@ -53,6 +53,8 @@ test: $(STAMP) ## lint, types, layers and all tests but the long ones
 
 test-full: $(STAMP) ## what `make test` leaves out: long tests, browser, office programs, the lint of the models
 	tests/programs.sh
+	@# Only the installation on PostgreSQL needs it, and nobody without a server.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dagster-postgres
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 pipelines/models
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m full

@@ -60,8 +60,8 @@ def postgres(folder: Path) -> Iterator[Server]:
                 parent.chmod(0o711)
         other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
-    def call(program: str, *arguments: str) -> None:
-        subprocess.run([found / program, *arguments], check=True, capture_output=True, cwd=folder, **other)
+    def call(program: str, *arguments: str, check: bool = True) -> None:
+        subprocess.run([found / program, *arguments], check=check, capture_output=True, cwd=folder, **other)
 
     data = folder / "data"
     call("initdb", "-D", str(data), "-U", server.user, "-A", "scram-sha-256", "--pwfile", str(password), "-E", "UTF8")
@@ -73,4 +73,5 @@ def postgres(folder: Path) -> Iterator[Server]:
         subprocess.run([found / "createdb", *address, server.database], check=True, env=environment)
         yield server
     finally:
-        call("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+        # On a busy machine it may still be going down when pg_ctl stops waiting: that is no fault of a test.
+        call("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop", check=False)
