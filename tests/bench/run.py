@@ -1,8 +1,9 @@
 """The benchmark: ``python -m tests.bench.run --children 200000`` (or ``make bench CHILDREN=200000``).
 
-Makes the world (or takes the one that lies there), times the floor, then each night in a process of its own, prints a
-table and writes ``bench.json``. The world stays in ``--out`` for the next run. Without KONGCHUO_SECRET the nights get a
-public one: no child of this province is real.
+Makes the world (or takes the one that lies there), times the floor, then the alternatives (the core of the night in
+pandas, Polars and Spark) and each night, all in processes of their own, prints a table and writes ``bench.json``. The
+world stays in ``--out`` for the next run. Without KONGCHUO_SECRET the nights get a public one: no child of this
+province is real.
 """
 
 import argparse
@@ -15,12 +16,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.bench.alternatives import measure as alternatives
+from tests.bench.alternatives.measure import Alternative
 from tests.bench.maker import reuse_world
 
 NIGHTS = (date(2025, 9, 20), date(2025, 9, 21), date(2025, 9, 22))
@@ -51,6 +55,8 @@ class Figures:
     world: dict[str, Any]
     floor: dict[str, Any]
     nights: list[NightFigures] = field(default_factory=list)
+    alternatives: list[Alternative] = field(default_factory=list)
+    ratios: dict[str, float] = field(default_factory=dict)
 
 
 def machine() -> dict[str, Any]:
@@ -64,7 +70,7 @@ def machine() -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 2),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("duckdb", "polars")},
+        **{name: version(name) for name in ("duckdb", "polars", "pandas", "pyspark") if find_spec(name)},
     }
 
 
@@ -125,6 +131,29 @@ def time_night(landing: Path, home: Path, out: Path, number: int, floor_seconds:
     )
 
 
+def ratios(night_seconds: float, ways: Sequence[Alternative]) -> dict[str, float]:
+    """The night against its best alternative, and the others against the night."""
+    seconds = {way.way: way.seconds for way in ways if way.seconds}
+    found = {"night / polars": night_seconds / seconds["polars"]} if "polars" in seconds else {}
+    return found | {f"{way} / night": seconds[way] / night_seconds for way in ("pandas", "spark") if way in seconds}
+
+
+def _alternative_lines(figures: Figures) -> list[str]:
+    """The alternatives with their parts, whether their tables are the night's, and the ratios."""
+    base = figures.floor["seconds"]
+    lines = ["alternatives  the core job alone (docs/performance.md)"] if figures.alternatives else []
+    for way in figures.alternatives:
+        if way.seconds is None or way.peak_mib is None:
+            lines.append(f"  {way.way:26}left out: {way.left_out}")
+            continue
+        same = {None: "", 0: "   same tables as the night"}.get(
+            way.differing, f"   {way.differing} rows differ from the night's"
+        )
+        lines.append(f"  {way.way:26}{way.seconds:9.2f}{way.seconds / base:9.2f}{way.peak_mib:10,}{same}")
+        lines += [f"    {part:24}{seconds:9.2f}" for part, seconds in way.parts.items()]
+    return lines + [f"  {name:26}{ratio:9.2f}" for name, ratio in figures.ratios.items()]
+
+
 def table(figures: Figures) -> str:
     """The figures for a terminal: a line per step, then the night's total with the bars it is held against."""
     world, floor = figures.world, figures.floor
@@ -149,11 +178,13 @@ def table(figures: Figures) -> str:
         lines.append(f"  {'total':26}{night.seconds:9.2f}{night.times_floor:9.2f}{night.peak_mib:10,}{beside}")
         share = night.home_bytes / floor["csv_bytes"]
         lines.append(f"  {'home on disk':26}{night.home_bytes / 1e6:9,.0f} MB, {share:.2f} x CSV")
+    lines += _alternative_lines(figures)
     return "\n".join(lines) + "\n"
 
 
 def measure(arguments: argparse.Namespace) -> Figures:
-    """World, floor and nights, in this order."""
+    """World, floor, alternatives and nights, in this order; what the first night publishes is held against theirs."""
+    ways = alternatives.chosen(arguments.alternatives)
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
@@ -167,9 +198,22 @@ def measure(arguments: argparse.Namespace) -> Figures:
     figures = Figures(date=arguments.date or made_on, machine=machine(), world=asdict(world), floor=floor)
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
+    for way in ways:
+        figures.alternatives.append(alternatives.run(way, out, out / "alternatives" / way))
     for number in range(arguments.nights):
         figures.nights.append(time_night(landing, home, out, number, floor["seconds"]))
+        if number == 0 and ways:
+            alternatives.publish(out, home, out / "alternatives" / "night")
+    if figures.nights:
+        figures.alternatives[:] = [_compared(way, out / "alternatives") for way in figures.alternatives]
+        figures.ratios.update(ratios(figures.nights[0].seconds, figures.alternatives))
     return figures
+
+
+def _compared(way: Alternative, folder: Path) -> Alternative:
+    if way.left_out:
+        return way
+    return replace(way, differing=alternatives.differing(folder / way.way, folder / "night"))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -181,6 +225,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--nights", type=int, choices=(0, 1, 2, 3), default=1, help="0: the floor alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--repeats", type=int, help="runs of the floor (default 3, above a million children 1)")
+    parser.add_argument(
+        "--alternatives",
+        default=",".join(alternatives.WAYS),
+        help="which to time (default: pandas,polars,spark), or none",
+    )
     parser.add_argument("--date", help="date to write into the figures (default: the day the world was made)")
     arguments = parser.parse_args(argv)
     if arguments.out is None:

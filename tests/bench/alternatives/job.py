@@ -1,10 +1,10 @@
 """The core job, said once: what is read, by which numbers it is judged, and the four tables that come of it.
 
-Every way reads 17 kinds of the first night (all but 责任人), matches registry and enrolment by number, student number and
-by name with birth date, sex and county, takes the newest roll of each school and the streaks of unexcused absence, gives
-every child one status and counts four tables by county. Each is given what an honest user would take: the files are
-known to be clean, headers and types are told, columns that the job does not need are not read, and everything that the
-made province does not have is left out:
+Every way reads 17 of the 18 kinds of the first night (all but 责任人), matches registry and enrolment by number,
+student number and by name with birth date, sex and county, takes the newest roll of each school and the streaks of
+unexcused absence, gives every child one status and counts four tables by county. Each is given what an honest user
+would take: the files are known to be clean, headers and types are told, columns that the job does not need are not
+read, and everything that the made province does not have is left out:
 
 - one calendar for the whole province, one delivery of each kind, no night before (no memory, no ledger);
 - a number is valid when the registry knows it or a formal student number repeats it: no check digits;
@@ -170,7 +170,9 @@ def write(out: Path, tables: dict[str, Rows]) -> None:
         with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows(sorted((list(row) for row in tables[name]), key=lambda row: [str(cell) for cell in row[:2]]))
+            writer.writerows(
+                sorted((list(row) for row in tables[name]), key=lambda row: [str(cell) for cell in row[:2]])
+            )
 
 
 def own_peak_mib() -> int:

@@ -20,7 +20,9 @@ def read(folder: Path, kind: str) -> pd.DataFrame:
     """All files of a kind, with the columns of the job only, types told."""
     names = job.KINDS[kind]
     dates = [header for header, name in names.items() if job.is_date(name)]
-    types = {header: "int64" if name in job.WHOLE_NUMBERS else "str" for header, name in names.items() if header not in dates}
+    types = {
+        header: "int64" if name in job.WHOLE_NUMBERS else "str" for header, name in names.items() if header not in dates
+    }
     frames = [
         pd.read_csv(file, engine="pyarrow", usecols=list(names), dtype=types, parse_dates=dates)
         for file in job.files(folder, kind)
@@ -131,7 +133,9 @@ def approvals(folder: Path, ages: pd.DataFrame) -> pd.DataFrame:
     deferral = both["action"] == "延缓入学"
     placement = ~deferral & both["age"].between(both["youngest"], both["oldest"])
     lately = (end < _NIGHT) & ((_NIGHT - end).dt.days <= 365)
-    flags = both[["person"]].assign(placed=placement & is_open, deferred=deferral & is_open, deferral_ended=deferral & lately)
+    flags = both[["person"]].assign(
+        placed=placement & is_open, deferred=deferral & is_open, deferral_ended=deferral & lately
+    )
     return flags.groupby("person", as_index=False).any()
 
 
@@ -141,7 +145,9 @@ def lookups(folder: Path) -> pd.DataFrame:
     home = divisions[divisions["division"].str.endswith("0000")]
     ours = [*home["division_name"], *home["division"], *home["division"].str[:2]]
     rows = read(folder, "学籍查询")
-    rows = rows[rows["lookup_on"] <= _NIGHT].sort_values("lookup_on", kind="stable").drop_duplicates("number", keep="last")
+    rows = (
+        rows[rows["lookup_on"] <= _NIGHT].sort_values("lookup_on", kind="stable").drop_duplicates("number", keep="last")
+    )
     fresh = (_NIGHT - rows["lookup_on"]).dt.days <= job.LOOKUP_VALID
     other = rows["province"].notna() & ~rows["province"].isin(ours)
     found = rows[(rows["result"] == "在读") & other & fresh]
@@ -240,7 +246,9 @@ def judge(people: pd.DataFrame, now: dict[str, object]) -> None:
     rungs = {
         "deceased": ((r_status == "死亡") & ~later) | (status == "死亡") | people["change_deceased"],
         "emigrated": (r_status.isin(["出国（境）", "出国(境)"]) & ~later) | (status == "出国"),
-        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST)) | people["change_graduated_on"].notna() | people["senior"],
+        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST))
+        | people["change_graduated_on"].notna()
+        | people["senior"],
         "in_school": (reading & ~suspected) | by_roll,
         "suspended": (status == "休学") & (people["until_on"] >= _NIGHT),
         "enrolled_elsewhere": lookup_on.notna() & (on.isna() | (lookup_on >= on)),
@@ -295,12 +303,18 @@ def entry_rates(people: pd.DataFrame) -> pd.DataFrame:
         "primary_net_enrolment": (primary & schooled, primary),
         "junior_gross_enrolment": (junior_pupil | elsewhere, counts & junior),
         "compulsory_enrolment": (compulsory & schooled, compulsory),
-        "three_disabilities_enrolment": (compulsory & base["three_disabilities"] & schooled, compulsory & base["three_disabilities"]),
+        "three_disabilities_enrolment": (
+            compulsory & base["three_disabilities"] & schooled,
+            compulsory & base["three_disabilities"],
+        ),
         "poor_enrolment": (compulsory & base["poor"] & schooled, compulsory & base["poor"]),
         "aid_coverage": (entitled & base["aided"], entitled),
     }
     sums = [
-        pd.DataFrame({"numerator": numerator, "denominator": denominator}).groupby(base["county"]).sum().assign(indicator=name)
+        pd.DataFrame({"numerator": numerator, "denominator": denominator})
+        .groupby(base["county"])
+        .sum()
+        .assign(indicator=name)
         for name, (numerator, denominator) in pairs.items()
     ]
     return pd.concat(sums).reset_index()[list(job.TABLES["entry"])]

@@ -68,11 +68,24 @@ def matching(folder: Path, schools: pl.LazyFrame) -> tuple[pl.DataFrame, pl.Data
     )
     taken = pl.concat([by_number["person"], by_student["person"]]).to_frame().lazy()
     there = registry.lazy().join(here, on=_KEY, how="semi").join(taken, on="person", how="anti")
-    there = there.group_by(_KEY).agg(pl.col("person").n_unique().alias("there"), pl.col("person").first().alias("linked"))
+    there = there.group_by(_KEY).agg(
+        pl.col("person").n_unique().alias("there"), pl.col("person").first().alias("linked")
+    )
     links = here.join(there, on=_KEY).filter((pl.col("here") == 1) & (pl.col("there") == 1) & ~pl.col("numbered"))
     by_name = left.join(links.select("node", "linked"), left_on="person", right_on="node", how="left")
     by_name = by_name.with_columns(person=pl.coalesce("linked", "person"))
-    columns = ["person", "student", "school", "grade", "status", "status_on", "until_on", "disability", "home", "birth_on"]
+    columns = [
+        "person",
+        "student",
+        "school",
+        "grade",
+        "status",
+        "status_on",
+        "until_on",
+        "disability",
+        "home",
+        "birth_on",
+    ]
     enrolment = pl.concat([by_number.select(columns), by_student.select(columns), by_name.select(columns).collect()])
     return registry, enrolment
 
@@ -87,7 +100,9 @@ def calendar(folder: Path) -> tuple[pl.DataFrame, dict[str, date | str]]:
     open_days = pl.concat([term_days.join(free, on="day", how="anti"), made_up]).select("day").unique()
     numbered = open_days.filter(pl.col("day") <= job.NIGHT).sort("day").with_row_index("day_number")
     terms = rows.filter(pl.col("day_type") == "学期").sort("school_year", "start_on")
-    terms = terms.with_columns(term=pl.col("school_year") + "-" + pl.int_range(1, pl.len() + 1).over("school_year").cast(pl.String))
+    terms = terms.with_columns(
+        term=pl.col("school_year") + "-" + pl.int_range(1, pl.len() + 1).over("school_year").cast(pl.String)
+    )
     begun = terms.filter(pl.col("start_on") <= job.NIGHT).sort("start_on").row(-1, named=True)
     autumn = terms.filter(pl.col("school_year") == job.SCHOOL_YEAR)["start_on"].min()
     return numbered.with_columns(pl.col("day_number").cast(pl.Int64)), {**begun, "autumn": autumn}
@@ -100,7 +115,9 @@ def streaks(folder: Path, days: pl.DataFrame, students: pl.LazyFrame) -> pl.Lazy
     last = pl.concat([reports, absences.select("school", "day")]).filter(pl.col("day") <= job.NIGHT)
     last = last.group_by("school").agg(pl.col("day").max()).sort("day")
     last = last.join_asof(days.lazy().rename({"day_number": "last_number"}), on="day").drop("day")
-    away = absences.filter(pl.col("reason").is_in(job.UNEXCUSED)).join(days.lazy(), on="day").join(students, on="student")
+    away = (
+        absences.filter(pl.col("reason").is_in(job.UNEXCUSED)).join(days.lazy(), on="day").join(students, on="student")
+    )
     away = away.select("person", "school", "day_number").unique().sort("day_number")
     island = pl.col("day_number") - pl.int_range(pl.len(), dtype=pl.Int64).over("person", "school")
     runs = away.with_columns(island=island).group_by("person", "school", "island")
@@ -148,7 +165,11 @@ def lookups(folder: Path) -> pl.LazyFrame:
     latest = rows.sort("lookup_on").unique("number", keep="last", maintain_order=True)
     fresh = (pl.lit(job.NIGHT) - pl.col("lookup_on")).dt.total_days() <= job.LOOKUP_VALID
     other = pl.col("province").is_not_null() & ~pl.col("province").is_in(ours)
-    return latest.filter((pl.col("result") == "在读") & other & fresh).select("number", "lookup_on").rename({"number": "person"})
+    return (
+        latest.filter((pl.col("result") == "在读") & other & fresh)
+        .select("number", "lookup_on")
+        .rename({"number": "person"})
+    )
 
 
 def facts(
@@ -158,16 +179,29 @@ def facts(
     days, now = calendar(folder)
     rows, pupils = registry.lazy(), enrolment.lazy()
     primary_row = _first(
-        rows, "person", pl.col("status") != "正常", pl.col("status_on"), pl.col("division"), descending=[False, True, False]
+        rows,
+        "person",
+        pl.col("status") != "正常",
+        pl.col("status_on"),
+        pl.col("division"),
+        descending=[False, True, False],
     ).select("person", r_birth="birth_on", r_county="county", r_status="status", r_status_on="status_on")
     young = pupils.filter(pl.col("grade") <= job.JUNIOR_LAST)
     pupil = _first(
-        young, "person", pl.col("status") != "在读", pl.col("status_on"), pl.col("school"), descending=[False, True, False]
+        young,
+        "person",
+        pl.col("status") != "在读",
+        pl.col("status_on"),
+        pl.col("school"),
+        descending=[False, True, False],
     ).join(schools.rename({"county": "e_county"}), on="school", how="left")
     people = primary_row.join(pupil, on="person", how="full", coalesce=True).with_columns(
         birth_on=pl.coalesce("r_birth", "birth_on"), county=pl.coalesce("r_county", "e_county")
     )
-    lists = {kind: scan(folder, kind).with_columns(person=pl.col("number").str.head(18)) for kind in ("脱贫户", "救助", "残疾人", "部门名单")}
+    lists = {
+        kind: scan(folder, kind).with_columns(person=pl.col("number").str.head(18))
+        for kind in ("脱贫户", "救助", "残疾人", "部门名单")
+    }
     listed = pl.concat([frame.select("person", "birth_on", county=_county()) for frame in lists.values()])
     listed = listed.unique("person", keep="any").join(people, on="person", how="anti")
     people = pl.concat([people, listed], how="diagonal").with_columns(
@@ -178,20 +212,38 @@ def facts(
     senior = pupils.filter((pl.col("grade") > job.JUNIOR_LAST) & (pl.col("status") == "在读"))
     changes = scan(folder, "学籍异动").filter(pl.col("change_on") <= job.NIGHT).join(students, on="student")
     finished = (pl.col("change") == "毕业") & (pl.col("grade") == job.JUNIOR_LAST)
-    changed = changes.filter(pl.col("change").is_in(["死亡", "毕业"])).group_by("person").agg(
-        (pl.col("change") == "死亡").any().alias("change_deceased"),
-        pl.col("change_on").filter(finished).max().alias("change_graduated_on"),
+    changed = (
+        changes.filter(pl.col("change").is_in(["死亡", "毕业"]))
+        .group_by("person")
+        .agg(
+            (pl.col("change") == "死亡").any().alias("change_deceased"),
+            pl.col("change_on").filter(finished).max().alias("change_graduated_on"),
+        )
     )
     roll = scan(folder, "在校").filter((pl.col("grade") <= job.JUNIOR_LAST) & (pl.col("roll_on") <= job.NIGHT))
     newest = roll.group_by("school").agg(pl.col("roll_on").max())
     begun_lately = (job.NIGHT - now["start_on"]).days <= job.ROLL_GRACE
     in_force = newest.filter((pl.col("roll_on") >= now["start_on"]) | begun_lately)
-    there = roll.join(in_force, on=["school", "roll_on"]).filter(pl.col("present") == "是").join(students, on="student", how="left")
+    there = (
+        roll.join(in_force, on=["school", "roll_on"])
+        .filter(pl.col("present") == "是")
+        .join(students, on="student", how="left")
+    )
     there = there.group_by(pl.coalesce("person", "number").alias("person")).agg(
         pl.col("roll_on").max().alias("present_on"), pl.col("grade").max().alias("present_grade")
     )
-    aided = scan(folder, "资助").filter(pl.col("term") == now["term"]).join(students, on="student").select("person", aided=True).unique()
-    three = lists["残疾人"].group_by("person").agg(pl.col("disability").is_in(job.THREE_DISABILITIES).any().alias("three_disabilities"))
+    aided = (
+        scan(folder, "资助")
+        .filter(pl.col("term") == now["term"])
+        .join(students, on="student")
+        .select("person", aided=True)
+        .unique()
+    )
+    three = (
+        lists["残疾人"]
+        .group_by("person")
+        .agg(pl.col("disability").is_in(job.THREE_DISABILITIES).any().alias("three_disabilities"))
+    )
     people = people.join(streaks(folder, days, students), on=["person", "school"], how="left")
     people = people.join(in_force.rename({"roll_on": "school_roll_on"}), on="school", how="left")
     for frame in (
@@ -219,7 +271,12 @@ def judged(people: pl.LazyFrame, now: dict[str, date | str]) -> pl.LazyFrame:
     before_roll = on.is_null() | (on < col("school_roll_on"))
     tested = reading & (col("home") != "是")
     missing = col("school_roll_on").is_not_null() & col("present_on").is_null() & before_roll
-    suspicion = pl.when(tested & flag("long_absent")).then(pl.lit("long_absent")).when(tested & missing).then(pl.lit("not_at_roll_call"))
+    suspicion = (
+        pl.when(tested & flag("long_absent"))
+        .then(pl.lit("long_absent"))
+        .when(tested & missing)
+        .then(pl.lit("not_at_roll_call"))
+    )
     people = people.with_columns(suspicion=suspicion)
     by_roll = col("present_on").is_not_null() & (nothing | (~reading & (on.is_null() | (on < col("present_on")))))
     exit_from = pl.when(on.is_between(job.SUMMER, now["autumn"])).then(pl.lit(now["autumn"])).otherwise(on)
@@ -230,7 +287,9 @@ def judged(people: pl.LazyFrame, now: dict[str, date | str]) -> pl.LazyFrame:
     rungs = {
         "deceased": ((r_status == "死亡") & ~later) | (status == "死亡") | flag("change_deceased"),
         "emigrated": (r_status.is_in(["出国（境）", "出国(境)"]) & ~later) | (status == "出国"),
-        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST)) | col("change_graduated_on").is_not_null() | flag("senior"),
+        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST))
+        | col("change_graduated_on").is_not_null()
+        | flag("senior"),
         "in_school": (reading & col("suspicion").is_null()) | by_roll,
         "suspended": (status == "休学") & (col("until_on") >= night),
         "enrolled_elsewhere": col("lookup_on").is_not_null() & (on.is_null() | (col("lookup_on") >= on)),
@@ -268,16 +327,22 @@ def entry_rates(children: pl.LazyFrame) -> pl.LazyFrame:
     col = pl.col
     flag = lambda name: col(name).fill_null(False)  # noqa: E731
     verdict, age = col("verdict"), col("school_age")
-    schooled = verdict.is_in(job.LADDER_SCHOOLED) | ((verdict == "transfer_pending") & (col("grade") == job.PRIMARY_LAST).fill_null(False))
+    schooled = verdict.is_in(job.LADDER_SCHOOLED) | (
+        (verdict == "transfer_pending") & (col("grade") == job.PRIMARY_LAST).fill_null(False)
+    )
     counts = ~verdict.is_in(job.LADDER_NOT_COUNTED)
     last_primary_age = job.AGE_FROM + job.PRIMARY_LAST - 1
     primary = age.is_between(job.AGE_FROM, last_primary_age)
     junior = age.is_between(last_primary_age + 1, job.AGE_FROM + job.JUNIOR_LAST - 1)
     compulsory = counts & age.is_between(job.AGE_FROM, job.AGE_TO)
-    in_grade = pl.when("by_roll").then("present_grade").otherwise("grade").is_between(job.PRIMARY_LAST + 1, job.JUNIOR_LAST)
+    in_grade = (
+        pl.when("by_roll").then("present_grade").otherwise("grade").is_between(job.PRIMARY_LAST + 1, job.JUNIOR_LAST)
+    )
     row_graduated = pl.when((col("status") == "毕业") & (col("grade") == job.JUNIOR_LAST)).then("status_on")
     graduated = pl.max_horizontal("change_graduated_on", row_graduated).is_between(job.YEAR_START, job.NIGHT)
-    junior_pupil = (verdict.is_in(["in_school", "suspected_absent"]) & in_grade) | ((verdict == "graduated") & graduated)
+    junior_pupil = (verdict.is_in(["in_school", "suspected_absent"]) & in_grade) | (
+        (verdict == "graduated") & graduated
+    )
     elsewhere = verdict.is_in(["placed", "enrolled_elsewhere"]) & junior
     disabled = col("three_disabilities").is_not_null() | (col("disability") != "无").fill_null(False)
     entitled = (verdict == "in_school") & col("status").is_not_null() & (flag("poor") | flag("assisted") | disabled)
@@ -285,22 +350,37 @@ def entry_rates(children: pl.LazyFrame) -> pl.LazyFrame:
         "primary_net_enrolment": (counts & primary & schooled, counts & primary),
         "junior_gross_enrolment": (junior_pupil | elsewhere, counts & junior),
         "compulsory_enrolment": (compulsory & schooled, compulsory),
-        "three_disabilities_enrolment": (compulsory & flag("three_disabilities") & schooled, compulsory & flag("three_disabilities")),
+        "three_disabilities_enrolment": (
+            compulsory & flag("three_disabilities") & schooled,
+            compulsory & flag("three_disabilities"),
+        ),
         "poor_enrolment": (compulsory & flag("poor") & schooled, compulsory & flag("poor")),
         "aid_coverage": (entitled & flag("aided"), entitled),
     }
-    sums = [part.fill_null(False).sum().cast(pl.Int64).alias(f"{side}{name}") for name, both in pairs.items() for side, part in zip("nd", both, strict=True)]
+    sums = [
+        part.fill_null(False).sum().cast(pl.Int64).alias(f"{side}{name}")
+        for name, both in pairs.items()
+        for side, part in zip("nd", both, strict=True)
+    ]
     wide = children.filter(col("r_status") == "正常").group_by("county").agg(sums)
-    return pl.concat([wide.select("county", indicator=pl.lit(name), numerator="n" + name, denominator="d" + name) for name in pairs])
+    return pl.concat(
+        [wide.select("county", indicator=pl.lit(name), numerator="n" + name, denominator="d" + name) for name in pairs]
+    )
 
 
 def dropout(folder: Path, schools: pl.LazyFrame) -> pl.LazyFrame:
     """The flow numerator and the stock of the dropout rate, by stage."""
-    stage = pl.when(pl.col("grade") <= job.PRIMARY_LAST).then(pl.lit("primary")).otherwise(pl.lit("junior")).alias("stage")
-    stock = scan(folder, "教基统计").filter((pl.col("school_year") == job.SCHOOL_YEAR) & (pl.col("grade") <= job.JUNIOR_LAST))
+    stage = (
+        pl.when(pl.col("grade") <= job.PRIMARY_LAST).then(pl.lit("primary")).otherwise(pl.lit("junior")).alias("stage")
+    )
+    stock = scan(folder, "教基统计").filter(
+        (pl.col("school_year") == job.SCHOOL_YEAR) & (pl.col("grade") <= job.JUNIOR_LAST)
+    )
     stock = stock.join(schools, on="school").group_by("county", stage).agg(pl.col("stock").sum().alias("denominator"))
     signs = {**dict.fromkeys(job.OUTFLOWS, 1), **dict.fromkeys(job.INFLOWS, -1)}
-    changes = scan(folder, "学籍异动").filter(pl.col("change_on").is_between(job.YEAR_START, job.NIGHT) & (pl.col("grade") <= job.JUNIOR_LAST))
+    changes = scan(folder, "学籍异动").filter(
+        pl.col("change_on").is_between(job.YEAR_START, job.NIGHT) & (pl.col("grade") <= job.JUNIOR_LAST)
+    )
     sign = pl.col("change").replace_strict(signs, default=0, return_dtype=pl.Int64)
     flow = changes.join(schools, on="school").group_by("county", stage).agg(sign.sum().alias("numerator"))
     both = stock.join(flow, on=["county", "stage"], how="left")
@@ -313,7 +393,17 @@ def run(folder: Path, clock: Clock) -> dict[str, Rows]:
     registry, enrolment = matching(folder, schools)
     clock.lap("read, matching")
     people, now = facts(folder, registry, enrolment, schools)
-    kept = ["county", "verdict", "category", "poor", "assisted", "three_disabilities", "disability", "aided", "school_age"]
+    kept = [
+        "county",
+        "verdict",
+        "category",
+        "poor",
+        "assisted",
+        "three_disabilities",
+        "disability",
+        "aided",
+        "school_age",
+    ]
     kept += ["r_status", "status", "status_on", "grade", "by_roll", "present_grade", "change_graduated_on"]
     children = judged(people, now).select(kept).collect().lazy()
     clock.lap("status")

@@ -2,11 +2,11 @@
 
 ``children`` and ``suspects`` are counted from ``restricted.children`` (county of the household, else of the school),
 ``dropout`` is the variant ``flow`` of ``published.dropout_rate`` and ``entry`` the group ``all`` of
-``published.enrolment_rate``, both at the level of counties. Statuses, categories and groups hold the matching, the roll,
-the streaks and the ladder; nothing else of the night is compared: no other job has it.
+``published.enrolment_rate``, both at the level of counties. Statuses, categories and groups hold the matching, the
+roll, the streaks and the ladder; nothing else of the night is compared: no other job has it.
 
-By design the night knows more: its tier 4 links look-alikes, which the alternatives do not, so where it finds any (a few
-in a hundred thousand children of the made province) it has fewer strangers and fewer ``never_enrolled``.
+By design the night knows more: its tier 4 links look-alikes, which the alternatives do not. Where it finds one, a
+stranger to the registry and a ``never_enrolled`` child become one; a province of 20,000 children has none.
 """
 
 from pathlib import Path
@@ -17,7 +17,10 @@ from tests.bench.alternatives.job import Rows
 
 _QUERIES = {
     "children": "select county, status, count(*) from child group by all",
-    "suspects": "select county, category, count(*), count(*) filter (where poor) from child where category is not null group by all",
+    "suspects": """
+        select county, category, count(*), count(*) filter (where poor) from child
+        where category is not null group by all
+    """,
     "dropout": """
         select left(unit_code, 6), stage, numerator, denominator from report.published.dropout_rate
         where unit_level = 'county' and variant = 'flow'

@@ -144,7 +144,18 @@ def matching(folder: Path, schools: DataFrame) -> tuple[DataFrame, DataFrame]:
     there = there.groupBy(_KEY).agg(F.count_distinct("person").alias("there"), F.min("person").alias("linked"))
     links = here.join(there, _KEY).filter("here = 1 and there = 1 and not numbered").select("node", "linked")
     by_name = left.join(F.broadcast(links), "node", "left").withColumn("person", F.coalesce("linked", "node"))
-    columns = ["person", "student", "school", "grade", "status", "status_on", "until_on", "disability", "home", "birth_on"]
+    columns = [
+        "person",
+        "student",
+        "school",
+        "grade",
+        "status",
+        "status_on",
+        "until_on",
+        "disability",
+        "home",
+        "birth_on",
+    ]
     enrolment = by_number.select(columns).union(by_student.select(columns)).union(by_name.select(columns)).cache()
     return registry, enrolment
 
@@ -174,7 +185,9 @@ def streaks(folder: Path, days: DataFrame, students: DataFrame) -> DataFrame:
     last = last.groupBy("school").agg(F.max("day").alias("last_day"))
     last = last.join(F.broadcast(days), F.col("day") <= F.col("last_day"))
     last = last.groupBy("school").agg(F.max("day_number").alias("last_number"))
-    away = absences.filter(F.col("reason").isin(*job.UNEXCUSED)).join(F.broadcast(days), "day").join(students, "student")
+    away = (
+        absences.filter(F.col("reason").isin(*job.UNEXCUSED)).join(F.broadcast(days), "day").join(students, "student")
+    )
     away = away.select("person", "school", "day_number").distinct()
     place = F.row_number().over(Window.partitionBy("person", "school").orderBy("day_number"))
     runs = away.withColumn("island", F.col("day_number") - place).groupBy("person", "school", "island")
@@ -255,15 +268,23 @@ def facts(
     listed = listed.filter(_years("birth_on", job.NIGHT) <= job.MAX_AGE).dropDuplicates(["person"])
     listed = listed.join(people.select("person"), "person", "left_anti")
     people = people.unionByName(listed, allowMissingColumns=True)
-    people = people.withColumn("age", _years("birth_on", job.NIGHT)).withColumn("school_age", _years("birth_on", job.AGE_ON))
-    people = people.filter(F.col("age") <= job.MAX_AGE)
+    people = people.withColumn("age", _years("birth_on", job.NIGHT)).withColumn(
+        "school_age", _years("birth_on", job.AGE_ON)
+    )
+    people = people.filter(F.col("age") <= job.MAX_AGE).cache()
     students = enrolment.groupBy("student").agg(F.min("person").alias("person"))
     senior = enrolment.filter((F.col("grade") > job.JUNIOR_LAST) & (F.col("status") == "在读"))
-    changes = scan(folder, "学籍异动").filter(F.col("change").isin("死亡", "毕业") & (F.col("change_on") <= F.lit(job.NIGHT)))
+    changes = scan(folder, "学籍异动").filter(
+        F.col("change").isin("死亡", "毕业") & (F.col("change_on") <= F.lit(job.NIGHT))
+    )
     finished = (F.col("change") == "毕业") & (F.col("grade") == job.JUNIOR_LAST)
-    changed = changes.join(students, "student").groupBy("person").agg(
-        F.bool_or(F.col("change") == "死亡").alias("change_deceased"),
-        F.max(F.when(finished, F.col("change_on"))).alias("change_graduated_on"),
+    changed = (
+        changes.join(students, "student")
+        .groupBy("person")
+        .agg(
+            F.bool_or(F.col("change") == "死亡").alias("change_deceased"),
+            F.max(F.when(finished, F.col("change_on"))).alias("change_graduated_on"),
+        )
     )
     roll = scan(folder, "在校").filter((F.col("grade") <= job.JUNIOR_LAST) & (F.col("roll_on") <= F.lit(job.NIGHT)))
     newest = roll.groupBy("school").agg(F.max("roll_on").alias("roll_on"))
@@ -272,7 +293,9 @@ def facts(
     there = roll.filter("present = '是'").join(F.broadcast(in_force), ["school", "roll_on"])
     there = there.join(students, "student", "left").groupBy(F.coalesce("person", "number").alias("person"))
     there = there.agg(F.max("roll_on").alias("present_on"), F.max("grade").alias("present_grade"))
-    aided = scan(folder, "资助").filter(F.col("term") == now["term"]).select("student").distinct().join(students, "student")
+    aided = (
+        scan(folder, "资助").filter(F.col("term") == now["term"]).select("student").distinct().join(students, "student")
+    )
     three = F.bool_or(F.col("disability").isin(*job.THREE_DISABILITIES)).alias("three_disabilities")
     people = people.join(streaks(folder, days, students), ["person", "school"], "left")
     people = people.join(F.broadcast(in_force.withColumnRenamed("roll_on", "school_roll_on")), "school", "left")
@@ -310,7 +333,9 @@ def judged(people: DataFrame, now: dict[str, date | str]) -> DataFrame:
     rungs = {
         "deceased": ((r_status == "死亡") & ~later) | (status == "死亡") | _flag("change_deceased"),
         "emigrated": (r_status.isin("出国（境）", "出国(境)") & ~later) | (status == "出国"),
-        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST)) | col("change_graduated_on").isNotNull() | _flag("senior"),
+        "graduated": ((status == "毕业") & (grade == job.JUNIOR_LAST))
+        | col("change_graduated_on").isNotNull()
+        | _flag("senior"),
         "in_school": (reading & col("suspicion").isNull()) | by_roll,
         "suspended": (status == "休学") & (col("until_on") >= night),
         "enrolled_elsewhere": col("lookup_on").isNotNull() & (on.isNull() | (col("lookup_on") >= on)),
@@ -347,7 +372,11 @@ def entry_rates(children: DataFrame) -> list[tuple[object, ...]]:
     primary = counts & age.between(job.AGE_FROM, last_primary_age)
     junior = age.between(last_primary_age + 1, job.AGE_FROM + job.JUNIOR_LAST - 1)
     compulsory = counts & age.between(job.AGE_FROM, job.AGE_TO)
-    in_grade = F.when(col("by_roll"), col("present_grade")).otherwise(col("grade")).between(job.PRIMARY_LAST + 1, job.JUNIOR_LAST)
+    in_grade = (
+        F.when(col("by_roll"), col("present_grade"))
+        .otherwise(col("grade"))
+        .between(job.PRIMARY_LAST + 1, job.JUNIOR_LAST)
+    )
     row_on = F.when((col("status") == "毕业") & (col("grade") == job.JUNIOR_LAST), col("status_on"))
     graduated = F.greatest("change_graduated_on", row_on).between(F.lit(job.YEAR_START), F.lit(job.NIGHT))
     junior_pupil = (verdict.isin("in_school", "suspected_absent") & in_grade) | ((verdict == "graduated") & graduated)
@@ -364,7 +393,11 @@ def entry_rates(children: DataFrame) -> list[tuple[object, ...]]:
         "poor_enrolment": (poor & schooled, poor),
         "aid_coverage": (entitled & _flag("aided"), entitled),
     }
-    sums = [F.count_if(part).alias(side + name) for name, both in pairs.items() for side, part in zip("nd", both, strict=True)]
+    sums = [
+        F.count_if(part).alias(side + name)
+        for name, both in pairs.items()
+        for side, part in zip("nd", both, strict=True)
+    ]
     wide = children.filter("r_status = '正常'").groupBy("county").agg(*sums).collect()
     return [(row["county"], name, row["n" + name], row["d" + name]) for row in wide for name in pairs]
 
@@ -392,7 +425,17 @@ def run(folder: Path, clock: Clock) -> dict[str, Rows]:
     enrolment.count()  # for the clock; it fills the cache that every later part reads
     clock.lap("read, matching")
     people, now = facts(folder, registry, enrolment, schools)
-    kept = ["county", "verdict", "category", "poor", "assisted", "three_disabilities", "disability", "aided", "school_age"]
+    kept = [
+        "county",
+        "verdict",
+        "category",
+        "poor",
+        "assisted",
+        "three_disabilities",
+        "disability",
+        "aided",
+        "school_age",
+    ]
     kept += ["r_status", "status", "status_on", "grade", "by_roll", "present_grade", "change_graduated_on"]
     children = judged(people, now).select(kept).cache()
     by_status = children.groupBy("county", "verdict").count().collect()

@@ -1,0 +1,82 @@
+"""Times the alternatives, each in a process of its own, and holds their tables against the night's."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.alternatives import job, published
+
+WAYS = ("pandas", "polars", "spark")
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way: seconds from process start to exit, by part, and peak memory; or why it did not run.
+
+    ``differing`` are the rows of its four tables that the night has otherwise, null where no night ran.
+    """
+
+    way: str
+    seconds: float | None = None
+    peak_mib: int | None = None
+    parts: dict[str, float] = field(default_factory=dict)
+    differing: int | None = None
+    left_out: str | None = None
+
+
+def missing(way: str) -> str | None:
+    """What this machine lacks for ``way``, null where it can run."""
+    module = {"spark": "pyspark"}.get(way, way)
+    if importlib.util.find_spec(module) is None:
+        return f"{module} is not installed (the extra bench has it)"
+    if way == "spark" and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        return "no Java"
+    return None
+
+
+def chosen(text: str) -> tuple[str, ...]:
+    """The ways named in ``--alternatives``; raises ``ValueError`` for an unknown one."""
+    named = tuple(name for name in text.split(",") if name and name != "none")
+    unknown = sorted(set(named) - set(WAYS))
+    if unknown:
+        raise ValueError(f"no such alternative: {', '.join(unknown)} (there are {', '.join(WAYS)}, none)")
+    return named
+
+
+def run(way: str, world: Path, out: Path) -> Alternative:
+    """Time ``way``; raises ``CalledProcessError`` when it fails."""
+    reason = missing(way)
+    if reason:
+        return Alternative(way, left_out=reason)
+    command = [sys.executable, "-m", f"tests.bench.alternatives.{way}_way", "--world", str(world), "--out", str(out)]
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    # Libraries may say something first: the figures are the last line.
+    told = json.loads(done.stdout.splitlines()[-1])
+    return Alternative(way, seconds, told["peak_mib"], told["parts"])
+
+
+def tables(out: Path) -> dict[str, list[str]]:
+    """The lines of the four tables that lie in ``out``."""
+    return {name: (out / f"{name}.csv").read_text(encoding="utf-8").splitlines() for name in job.TABLES}
+
+
+def publish(world: Path, home: Path, out: Path) -> None:
+    """The four tables of the night in ``home``, written as the ways write theirs."""
+    job.write(out, published.read(home, job.files(world / "landing" / job.NIGHT.isoformat(), "学校")))
+
+
+def differing(one: Path, other: Path) -> int:
+    """The rows that stand in only one of two folders of tables, counted where they are more."""
+    ours, theirs = tables(one), tables(other)
+    return sum(
+        max(len(set(ours[name]) - set(theirs[name])), len(set(theirs[name]) - set(ours[name]))) for name in job.TABLES
+    )
