@@ -24,7 +24,7 @@ ROUNDS ?= 12
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full test-faults lint format cookbook pictures dev accept bench bench-files bench-matching clean
+.PHONY: help env run test test-full test-faults lint format cookbook pictures dev accept bench bench-spark bench-files bench-matching clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -101,8 +101,13 @@ accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night w
 	  --landing '$(WORLD)/landing' --home $(ACCEPT_HOME) --policy $(ACCEPT_HOME)/policy.toml
 	$(BIN)/python $(COMPARE) --expected '$(WORLD)/expected' --actual $(ACCEPT_HOME)/published --tables $(ACCEPT_TABLES)
 
-bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries
+bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries, beside pandas, Polars and Spark
 	$(BIN)/python -m tests.bench.run --children $(CHILDREN)
+
+bench-spark: ## an environment of its own for the Spark of `make bench` (450 MB; Java 17 must be there)
+	@# Never in $(VENV): beside pyspark Pandera takes longer to load and Great Expectations ends the process that imports it.
+	$(PYTHON) -m venv $(BUILD)/spark
+	$(BUILD)/spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pyspark
 
 bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckDB needs to load it from UTF-8
 	$(BIN)/python -m tests.bench.files --rows $(ROWS)

@@ -76,9 +76,9 @@ def test_a_way_is_a_process_that_tells_its_figures_and_a_wrong_row_is_found(worl
 
 
 def test_a_way_that_cannot_run_is_left_out_with_its_reason(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measure.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setenv(measure.SPARK_PYTHON, str(world / "no-python"))
     found = measure.run("spark", world, world / "spark")
-    assert found == Alternative("spark", left_out="pyspark is not installed (the extra bench has it)")
+    assert found == Alternative("spark", left_out="no environment for Spark (make bench-spark)")
 
 
 def test_ways_are_chosen_by_name() -> None:
@@ -90,8 +90,8 @@ def test_ways_are_chosen_by_name() -> None:
 
 def test_the_table_has_the_ratios_and_says_what_was_left_out() -> None:
     ways = [
-        Alternative("pandas", 30.0, 900, {"status": 20.0}, differing=0),
-        Alternative("polars", 5.0, 300, {"status": 4.0}, differing=2),
+        Alternative("pandas", 30.0, 900, "3.1.1", {"status": 20.0}, differing=0),
+        Alternative("polars", 5.0, 300, "2.1.0", {"status": 4.0}, differing=2),
         Alternative("spark", left_out="no Java"),
     ]
     ratios = bench.ratios(10.0, ways)

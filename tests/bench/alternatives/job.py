@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 NIGHT = date(2025, 9, 20)
@@ -180,8 +181,8 @@ def own_peak_mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def main(way: Way, peak_mib: Callable[[], int] = own_peak_mib) -> None:
-    """The command line of a way: ``--world DIR --out DIR``; prints seconds by part and peak memory as JSON."""
+def main(way: Way, package: str, peak_mib: Callable[[], int] = own_peak_mib) -> None:
+    """The command line of a way in ``package``: prints its version, seconds by part and peak memory as JSON."""
     parser = argparse.ArgumentParser(description=sys.modules[way.__module__].__doc__)
     parser.add_argument("--world", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -189,4 +190,4 @@ def main(way: Way, peak_mib: Callable[[], int] = own_peak_mib) -> None:
     clock = Clock()
     write(arguments.out, way(arguments.world / "landing" / NIGHT.isoformat(), clock))
     clock.lap("write")
-    sys.stdout.write(json.dumps({"parts": clock.seconds, "peak_mib": peak_mib()}) + "\n")
+    sys.stdout.write(json.dumps({"version": version(package), "parts": clock.seconds, "peak_mib": peak_mib()}) + "\n")

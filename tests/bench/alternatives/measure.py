@@ -1,4 +1,8 @@
-"""Times the alternatives, each in a process of its own, and holds their tables against the night's."""
+"""Times the alternatives, each in a process of its own, and holds their tables against the night's.
+
+Spark runs in an environment of its own (`make bench-spark`; SPARK_PYTHON names another): where pyspark is installed
+beside them, Pandera loads it with every night and Great Expectations cannot be imported.
+"""
 
 import importlib.util
 import json
@@ -13,6 +17,7 @@ from pathlib import Path
 from tests.bench.alternatives import job, published
 
 WAYS = ("pandas", "polars", "spark")
+SPARK_PYTHON = "SPARK_PYTHON"
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -26,19 +31,26 @@ class Alternative:
     way: str
     seconds: float | None = None
     peak_mib: int | None = None
+    version: str | None = None
     parts: dict[str, float] = field(default_factory=dict)
     differing: int | None = None
     left_out: str | None = None
 
 
+def python(way: str) -> Path:
+    """The interpreter that a way runs in."""
+    if way == "spark":
+        return Path(os.environ.get(SPARK_PYTHON, ROOT / "build" / "spark" / "bin" / "python"))
+    return Path(sys.executable)
+
+
 def missing(way: str) -> str | None:
     """What this machine lacks for ``way``, null where it can run."""
-    module = {"spark": "pyspark"}.get(way, way)
-    if importlib.util.find_spec(module) is None:
-        return f"{module} is not installed (the extra bench has it)"
-    if way == "spark" and shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        return "no Java"
-    return None
+    if way == "spark":
+        if not python(way).exists():
+            return "no environment for Spark (make bench-spark)"
+        return None if shutil.which("java") or "JAVA_HOME" in os.environ else "no Java"
+    return None if importlib.util.find_spec(way) else f"{way} is not installed"
 
 
 def chosen(text: str) -> tuple[str, ...]:
@@ -55,13 +67,13 @@ def run(way: str, world: Path, out: Path) -> Alternative:
     reason = missing(way)
     if reason:
         return Alternative(way, left_out=reason)
-    command = [sys.executable, "-m", f"tests.bench.alternatives.{way}_way", "--world", str(world), "--out", str(out)]
+    command = [str(python(way)), "-m", f"tests.bench.alternatives.{way}_way", "--world", str(world), "--out", str(out)]
     start = time.perf_counter()
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     seconds = time.perf_counter() - start
     # Libraries may say something first: the figures are the last line.
     told = json.loads(done.stdout.splitlines()[-1])
-    return Alternative(way, seconds, told["peak_mib"], told["parts"])
+    return Alternative(way, seconds, told["peak_mib"], told["version"], told["parts"])
 
 
 def tables(out: Path) -> dict[str, list[str]]:

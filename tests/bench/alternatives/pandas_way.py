@@ -353,4 +353,4 @@ def run(folder: Path, clock: Clock) -> dict[str, Rows]:
 
 
 if __name__ == "__main__":
-    job.main(run)
+    job.main(run, "pandas")

@@ -118,8 +118,8 @@ def streaks(folder: Path, days: pl.DataFrame, students: pl.LazyFrame) -> pl.Lazy
     away = (
         absences.filter(pl.col("reason").is_in(job.UNEXCUSED)).join(days.lazy(), on="day").join(students, on="student")
     )
-    away = away.select("person", "school", "day_number").unique().sort("day_number")
-    island = pl.col("day_number") - pl.int_range(pl.len(), dtype=pl.Int64).over("person", "school")
+    away = away.select("person", "school", "day_number").unique()
+    island = pl.col("day_number") - pl.col("day_number").rank("ordinal").over("person", "school").cast(pl.Int64)
     runs = away.with_columns(island=island).group_by("person", "school", "island")
     runs = runs.agg(pl.len().alias("streak"), pl.col("day_number").max().alias("last_number"))
     long = runs.join(last, on=["school", "last_number"], how="semi").filter(pl.col("streak") >= job.ABSENCE_DAYS)
@@ -416,4 +416,4 @@ def run(folder: Path, clock: Clock) -> dict[str, Rows]:
 
 
 if __name__ == "__main__":
-    job.main(run)
+    job.main(run, "polars")

@@ -1,7 +1,7 @@
 """The core job in Spark on one machine: the DataFrame API, adaptive execution, as many tasks as cores.
 
-``python -m tests.bench.alternatives.spark_way --world DIR --out DIR`` (pyspark of the extra ``bench``, and Java 17 or
-newer). Peak memory is that of the process with all that it started: the Java machine is where Spark works.
+``python -m tests.bench.alternatives.spark_way --world DIR --out DIR`` in the environment that `make bench-spark` makes
+(Java 17 or newer). Peak memory is that of the process with all that it started: the Java machine is where Spark works.
 """
 
 import os
@@ -451,4 +451,4 @@ def run(folder: Path, clock: Clock) -> dict[str, Rows]:
 
 
 if __name__ == "__main__":
-    job.main(run, TreeWatch().peak_mib)
+    job.main(run, "pyspark", TreeWatch().peak_mib)
