@@ -20,11 +20,11 @@ from tests.bench.headers import HEADERS
 
 _KEY = ["name", "birth_on", "sex", "county"]
 _DRIVER_MEMORY = "8g"
-_SAMPLE_SECONDS = 0.1
+_SAMPLE_SECONDS = 0.5
 
 
 class TreeWatch:
-    """The highest resident memory of this process and all that descends from it, looked at ten times a second."""
+    """The highest resident memory of this process and all that descends from it, looked at twice a second."""
 
     def __init__(self) -> None:
         self._peak = 0
