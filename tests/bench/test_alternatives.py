@@ -81,6 +81,13 @@ def test_a_way_that_cannot_run_is_left_out_with_its_reason(world: Path, monkeypa
     assert found == Alternative("spark", left_out="no environment for Spark (make bench-spark)")
 
 
+def test_a_way_that_fails_is_left_out_with_its_status(tmp_path: Path) -> None:
+    found = measure.run("polars", tmp_path / "no-world", tmp_path)
+    assert found.seconds is None
+    assert found.left_out is not None
+    assert found.left_out.startswith("failed with status 1 after ")
+
+
 def test_ways_are_chosen_by_name() -> None:
     assert measure.chosen("pandas,polars,spark") == ("pandas", "polars", "spark")
     assert measure.chosen("none") == ()
