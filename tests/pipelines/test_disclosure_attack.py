@@ -113,12 +113,14 @@ def told_apart(report: Path) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.full
 def test_no_small_cell_of_the_sample_is_found(few: Told) -> None:
     assert small_cells_found(few) == set()
     for report in few.reports:
         assert told_apart(report) == []
 
 
+@pytest.mark.full
 def test_the_attack_breaks_what_is_suppressed_row_by_row(few: Told, tmp_path: Path) -> None:
     (report, night), shown = (few.reports[-1], FEW[-1]), tmp_path / "report.duckdb"
     with duckdb.connect(str(shown)) as other:
@@ -155,6 +157,7 @@ def _rows_without_a_small_number(truth: Mapping[Cell, int], night: str, table: s
     )
 
 
+@pytest.mark.full
 def test_the_history_shows_no_more_than_the_nights(few: Told) -> None:
     with duckdb.connect(str(few.reports[-1].parent / "history.duckdb"), read_only=True) as history:
         for table in TABLES:

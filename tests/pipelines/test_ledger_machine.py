@@ -301,7 +301,7 @@ def nights_of(examples: int, steps: int) -> int:
 
 
 def test_random_lives_and_nights_keep_every_promise() -> None:
-    assert nights_of(examples=3, steps=12) >= 4
+    assert nights_of(examples=2, steps=12) >= 2
 
 
 @pytest.mark.full

@@ -41,7 +41,8 @@ def published_while_read(home: Path, nights: int) -> tuple[dict[str, object], li
     return seen, [day.isoformat() for day in [FIRST, *days]]
 
 
-@pytest.mark.parametrize("nights", [3, pytest.param(20, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("nights", [20])
 def test_a_reader_and_the_nights_go_on_side_by_side(tmp_path: Path, nights: int) -> None:
     seen, published = published_while_read(tmp_path, nights)
     assert seen["faults"] == []
