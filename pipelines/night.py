@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from schemas.tables import Table
 
 WAREHOUSE = "warehouse.duckdb"
+LARGE = 256 * 2**20
+"""Bytes of files in the landing folder from which the night's tables stand in a file and no more in memory."""
 _BLOCK = 64  # bytes of a block of SHA-256 (RFC 2104)
 
 
@@ -207,7 +209,8 @@ def open_night(
         policy = load_policy(policy, as_of)
     accepted = load_waivers(waivers, home, as_of)
     warehouse = home / WAREHOUSE
-    if not scan(landing, as_of).files and not warehouse.exists():
+    files = scan(landing, as_of).files
+    if not files and not warehouse.exists():
         raise LandingError(
             f"There is no delivery dated {as_of} or earlier in {landing}: a night before the first delivery cannot be "
             "run; choose a later date or deliver the extracts."
@@ -220,7 +223,7 @@ def open_night(
         ) from error
     held = hold(home, f"the night {as_of}", occasion)
     try:
-        engine = DuckDBEngine(warehouse, machine=machine)
+        engine = DuckDBEngine(warehouse, machine=machine, large=sum(file.size for file in files) > LARGE)
         try:
             ledger_store.prepare(engine, warehouse)
             ledger_store.check_journal(engine, home)

@@ -43,9 +43,9 @@ def find_and_publish(engine: Engine, night: dt.date) -> int:
                 {"night": night, "former": former, "run_id": run.run_id},
             )
     contract = CATALOGUE[PUBLISHED]
-    engine.execute(create_table_sql(contract, target=f"memory.{PUBLISHED}").replace("table", "or replace table", 1))
+    engine.execute(create_table_sql(contract, target=f"work.{PUBLISHED}").replace("table", "or replace table", 1))
     rows = published_rows(f"(select * from {TONIGHT} union all select * from {LOG})")
-    engine.execute(f"insert into memory.{PUBLISHED} by name {rows}", {"night": night})
+    engine.execute(f"insert into work.{PUBLISHED} by name {rows}", {"night": night})
     return engine.count(PUBLISHED)
 
 

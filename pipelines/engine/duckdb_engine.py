@@ -1,8 +1,9 @@
 """The default engine: one DuckDB file, one connection, one process.
 
-What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands in memory
-beside it and is gone with the night: nothing of one night can leak into another, and no disk is paid for tables that
-nobody reads later. Names find their place by the search path, so that models never say where a table stands.
+What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands beside it, in
+memory or, in a large province, in a working file that is packed and read like the warehouse, and is gone with the night:
+nothing of one night can leak into another. Names find their place by the search path, so that models never say where a
+table stands.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 MACROS = MODELS / "macros.sql"
 LASTING = ("landing", "clean", "ledger", "history")
 """Schemas of the file."""
-_WORK = "memory"
+_WORK = "work"
 _FILE = "warehouse"
 _SCRATCH = "scratch"
 _SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" for schema in LAYERS))
+_MOST_MEMORY = 6 * 2**30  # bytes, where nobody gives a limit: more makes no night faster
 _SEARCH = f"set search_path = '{','.join(('main', *_SCHEMAS))}'"
 
 
@@ -62,11 +64,16 @@ class DuckDBReader:
 
 
 class DuckDBEngine(DuckDBReader):
-    """An `Engine` over one DuckDB file (or ":memory:" in tests); what does not fit in memory spills beside the file."""
+    """An `Engine` over one DuckDB file (or ":memory:" in tests); what does not fit in memory spills beside the file.
+
+    `large`: the night's tables stand in a working file beside the warehouse (or in the spill folder), not in memory.
+    """
 
     dialect = "duckdb"
 
-    def __init__(self, path: Path | str, *, machine: Machine | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, machine: Machine | None = None, threads: int | None = None, large: bool = False
+    ) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {}
         machine = machine or Machine()
         if machine.memory_limit:
@@ -83,6 +90,7 @@ class DuckDBEngine(DuckDBReader):
                 "write the limit like 4GiB and give a folder you may write to."
             ) from error
         self.path = Path(path)
+        self._limit_memory(machine)
         try:
             self.connection.execute(f"attach {_literal(path)} as {_FILE}")
         except duckdb.Error as error:
@@ -95,9 +103,35 @@ class DuckDBEngine(DuckDBReader):
         if str(path) != ":memory:":
             with suppress(PermissionError):  # somebody else's file is his to guard
                 Path(path).chmod(0o600)  # it holds names and numbers
+        self._work: Path | None = None
+        try:
+            self._attach_work(machine, large=large and str(path) != ":memory:")
+        except duckdb.Error as error:
+            self.connection.close()
+            raise trouble(error, self.path) or error from error
         self._depth = 0
         script = [f"create schema if not exists {schema}" for schema in _SCHEMAS]
         self.connection.execute(";\n".join([*script, _SEARCH, MACROS.read_text(encoding="utf-8")]))
+
+    def _limit_memory(self, machine: Machine) -> None:
+        """Without a limit given, no more than a night of any size has use for: the rest is the file cache's."""
+        if not machine.memory_limit:
+            limit = self.connection.execute("select current_setting('memory_limit')").fetchall()[0][0]
+            self.connection.execute(f"set memory_limit = '{min(_bytes(limit), _MOST_MEMORY) // 2**20}MiB'")
+
+    def _attach_work(self, machine: Machine, *, large: bool) -> None:
+        """Where the night's tables stand. A working file that a killed night left behind goes first."""
+        work = (machine.spill or self.path.parent) / f"{self.path.name}.work"
+        if str(self.path) != ":memory:":
+            work.unlink(missing_ok=True)
+        if not large:
+            self.connection.execute(f"attach ':memory:' as {_WORK}")
+            return
+        work.parent.mkdir(parents=True, exist_ok=True)
+        # Nothing in it is to be recovered: no log of it is written beside it.
+        self.connection.execute(f"attach {_literal(work)} as {_WORK} (recovery_mode no_wal_writes)")
+        self._work = work
+        work.chmod(0o600)  # it holds names and numbers
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
@@ -188,7 +222,7 @@ class DuckDBEngine(DuckDBReader):
             try:
                 yield cursor
             finally:
-                cursor.execute(f"use memory; detach {_SCRATCH}")
+                cursor.execute(f"use {_WORK}; detach {_SCRATCH}")
 
     def read_through(self) -> None:
         named = "select schema_name, table_name from duckdb_tables() where database_name = $file"
@@ -201,6 +235,15 @@ class DuckDBEngine(DuckDBReader):
 
     def close(self) -> None:
         self.connection.close()
+        if self._work is not None:
+            self._work.unlink(missing_ok=True)
+
+
+def _bytes(size: str) -> int:
+    """A size as DuckDB writes it, `18.6 GiB`."""
+    number, unit = size.split()
+    power = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)
+    return int(float(number) * 1024**power)
 
 
 def _literal(path: Path | str) -> str:

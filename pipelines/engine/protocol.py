@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Machine:
     """What a night may use of its machine; no part of any result.
 
-    `memory_limit`  as DuckDB writes it ("4GiB"); None: four fifths of the memory.
-    `spill`         folder for what does not fit; None: beside the warehouse.
+    `memory_limit`  as DuckDB writes it ("4GiB"); None: 6 GiB, or four fifths of a smaller memory.
+    `spill`         folder for what does not fit, and for the working file of a large night; None: beside the warehouse.
     """
 
     memory_limit: str | None = None

@@ -126,15 +126,6 @@ TABLES = (
         required=("child_id",),
     ),
     working(
-        "matching.person_key",
-        "姓名匹配键",
-        "one person of registry or enrolment rows and tier 3 key it answers to",
-        key=("person", "name", "birth_date", "sex", "county_code"),
-        columns=("person", "name", "birth_date", "sex", "county_code", "number"),
-        spec="3.2",
-        values={"sex": SEX},
-    ),
-    working(
         "matching.probable_link",
         "概率匹配结果",
         "one registry person and enrolment person that tier 4 joins or offers to a reviewer",

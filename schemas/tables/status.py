@@ -123,6 +123,15 @@ TABLES = (
         spec="3.4",
     ),
     working(
+        "status.roll_person",
+        "点名行与人",
+        "one row of the newest rolls that speaks of a person",
+        key=("row_id",),
+        columns=("row_id", "person", "student_number", "school_code", "grade", "roll_date", "present", "in_force"),
+        spec="3.2, 3.4",
+        types={"grade": "SMALLINT"},
+    ),
+    working(
         "status.school_report",
         "学校报告情况",
         "one school that ever reported: its last day with a daily report or an absence row up to D",

@@ -50,12 +50,12 @@ class Store:
         self.engine = DuckDBEngine(":memory:", threads=1)
         ledger_store.prepare(self.engine)
         for working in ledger_store.HISTORIES.values():
-            self.engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
-        self.engine.execute("create table memory.core.night (as_of DATE, previous_night DATE)")
-        self.engine.execute("create table memory.core.policy_mark as select 'as ever' as policy")
+            self.engine.execute(create_table_sql(CATALOGUE[working], target=f"work.{working}"))
+        self.engine.execute("create table work.core.night (as_of DATE, previous_night DATE)")
+        self.engine.execute("create table work.core.policy_mark as select 'as ever' as policy")
         ensure_tables(self.engine)
         self.engine.execute(
-            "create table memory.ledger.event_tonight (case_uid VARCHAR, event VARCHAR, on_date DATE, reason VARCHAR, "
+            "create table work.ledger.event_tonight (case_uid VARCHAR, event VARCHAR, on_date DATE, reason VARCHAR, "
             "evidence_kind VARCHAR, evidence_delivery VARCHAR, evidence_row BIGINT)"
         )
 
@@ -137,7 +137,7 @@ def test_an_older_night_sets_later_ones_aside_and_a_replay_brings_them_back(stor
 
 def test_a_commit_that_breaks_changes_nothing(store: Store) -> None:
     store.night(FIRST, {"a": 1}, "x")
-    store.engine.execute("drop table memory.indicators.rate_state")
+    store.engine.execute("drop table work.indicators.rate_state")
     with pytest.raises(Exception, match="rate_state"):
         store.night(SECOND, {"a": 9}, "y")
     assert (store.after(SECOND), store.log()) == ({"a": 1}, ["x"])

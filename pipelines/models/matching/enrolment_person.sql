@@ -8,7 +8,8 @@ decision_root as (select node, root from matching.decision_root),
 name_link as (select registry_node, enrolment_node from matching.name_link),
 probable_link as (select registry_node, enrolment_node from matching.probable_link where linked),
 registry_node as (select distinct node, person from matching.registry_person),
-registry_person as (select distinct person from registry_node),
+-- A row that no registry row shares its node with belongs to a registered person by a reviewer's decision only.
+decided_person as (select distinct person from registry_node where person in (select root from decision_root)),
 rooted as (
     select e.*, coalesce(d.root, e.node) as root
     from enrolment as e
@@ -30,21 +31,34 @@ linked as (
     left join name_link as l on e.root = l.enrolment_node
     left join probable_link as q on e.root = q.enrolment_node
     left join registry_node as n on e.node = n.node
-    left join registry_person as p on e.root = p.person
+    left join decided_person as p on e.root = p.person
+),
+
+repeated as (
+    select person
+    from linked
+    group by person
+    having count(*) > 1
 )
 
+select l.row_id, l.node, l.person, l.tier, l.grade <= 9 as is_primary
+from linked as l
+left join repeated as t on l.person = t.person
+where t.person is null
+union all
 select
-    row_id,
-    node,
-    person,
-    tier,
-    grade <= 9 and row_number() over (
-        partition by person
+    l.row_id,
+    l.node,
+    l.person,
+    l.tier,
+    l.grade <= 9 and row_number() over (
+        partition by l.person
         order by
-            case when grade <= 9 then 0 else 1 end,
-            case when enrolment_status = '在读' then 0 else 1 end,
-            status_date desc nulls last,
-            school_code,
-            row_id
+            case when l.grade <= 9 then 0 else 1 end,
+            case when l.enrolment_status = '在读' then 0 else 1 end,
+            l.status_date desc nulls last,
+            l.school_code,
+            l.row_id
     ) = 1 as is_primary
-from linked
+from linked as l
+inner join repeated as t on l.person = t.person

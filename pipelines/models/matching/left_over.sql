@@ -5,15 +5,19 @@ with
 unit as (select source, rank, unit, person, name, birth_date, sex, county_code from matching.unit where source <> 'N'),
 name_link as (select source, unit from matching.unit_name_link),
 decision_root as (select node, root from matching.decision_root),
+unanswered as (select source, rank, unit, name, birth_date, sex, county_code from unit where person is null),
 matched_unit as (
-    select distinct source, unit from unit where person is not null
+    select u.source, u.unit
+    from unit as u
+    inner join (select distinct source, unit from unanswered) as o on u.source = o.source and u.unit = o.unit
+    where u.person is not null
     union
     select source, unit from name_link
 ),
 
 alone as (
-    select u.source, u.rank, u.unit, u.name, u.birth_date, u.sex, u.county_code
-    from unit as u
+    select u.*
+    from unanswered as u
     left join matched_unit as m on u.source = m.source and u.unit = m.unit
     where m.unit is null
 ),

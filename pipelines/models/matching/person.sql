@@ -20,37 +20,28 @@ complete as (
     where p.is_primary and r.number is not null and r.name is not null and r.birth_date is not null and r.sex is not null
 ),
 
+-- founds: rows that make a person; of the case actions a confirmed visit alone.
 spoken as (
     select
         p.person, 1 as rank, case when p.is_primary then 2 else 3 end * 72057594037927936 + p.row_id as place, r.number, r.name, r.birth_date,
-        r.sex, r.county_code
+        r.sex, r.county_code, true as founds
     from matching.registry_person as p
     inner join registry as r on p.row_id = r.row_id
     where p.person not in (select person from complete)
     union all
     select
         p.person, 2, case when p.is_primary then 4 else 5 end * 72057594037927936 + p.row_id, coalesce(e.number, e.embedded), e.name,
-        e.birth_date, e.sex, e.county_code
+        e.birth_date, e.sex, e.county_code, true
     from matching.enrolment_person as p
     inner join enrolment as e on p.row_id = e.row_id
     where e.grade <= 9 and p.person not in (select person from complete)
     union all
     select
         a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, a.name, a.birth_date, a.sex,
-        a.county_code
-    from matching.attached as a
-    where a.source <> 'N' and a.person not in (select person from complete)
-),
-
-founded as (
-    select a.person
+        a.county_code, a.source <> 'C' or coalesce(c.action_type = '核查' and c.result = '属实', false)
     from matching.attached as a
     left join case_action as c on a.source = 'C' and a.row_id = c.row_id
-    where a.source in ('I', 'P', 'A', 'B', 'Q') or (a.source = 'C' and c.action_type = '核查' and c.result = '属实')
-    union
-    select person from matching.registry_person
-    union
-    select p.person from matching.enrolment_person as p inner join enrolment as e on p.row_id = e.row_id where e.grade <= 9
+    where a.source <> 'N' and a.person not in (select person from complete)
 ),
 
 merged as (
@@ -64,8 +55,8 @@ merged as (
         arg_min(coalesce(s.county_code, ''), s.place) as county_code,
         min(s.rank) as origin_rank
     from spoken as s
-    where s.person in (select person from founded)
     group by s.person
+    having bool_or(s.founds)
     union all
     select person, number, name, birth_date, sex, first_place, coalesce(county_code, ''), 1
     from complete

@@ -4,14 +4,29 @@
 -- merged by a name.
 with
 person as (select person, number, hash, first_rank, first_row_id from matching.person),
+repeated as (
+    select number
+    from person
+    where number is not null
+    group by number
+    having count(*) > 1
+),
+
 counted as (
     select
-        person, number, hash,
-        row_number() over (partition by number, case when number is null then hash end order by first_rank, first_row_id) as place,
-        count(*) over (partition by number, case when number is null then hash end) as persons
-    from person
+        p.person, p.number, p.hash,
+        row_number() over (partition by p.number, case when p.number is null then p.hash end order by p.first_rank, p.first_row_id) as place,
+        count(*) over (partition by p.number, case when p.number is null then p.hash end) as persons
+    from person as p
+    left join repeated as r on p.number = r.number
+    where p.number is null or r.number is not null
 )
 
+select p.person, p.number, p.hash, citizen_number(p.number) as child_id, false as shared_name
+from person as p
+left join repeated as r on p.number = r.number
+where p.number is not null and r.number is null
+union all
 select
     person,
     number,

@@ -8,14 +8,28 @@ rooted as (
     select r.row_id, r.node, coalesce(d.root, r.node) as person, r.registry_status, r.status_date, r.household_division
     from registry as r
     left join decision_root as d on r.node = d.node
+),
+
+-- Only few persons have several rows to choose from.
+repeated as (
+    select person
+    from rooted
+    group by person
+    having count(*) > 1
 )
 
+select r.row_id, r.node, r.person, true as is_primary
+from rooted as r
+left join repeated as t on r.person = t.person
+where t.person is null
+union all
 select
-    row_id,
-    node,
-    person,
+    r.row_id,
+    r.node,
+    r.person,
     row_number() over (
-        partition by person
-        order by case when registry_status = '正常' then 0 else 1 end, status_date desc nulls last, household_division, row_id
+        partition by r.person
+        order by case when r.registry_status = '正常' then 0 else 1 end, r.status_date desc nulls last, r.household_division, r.row_id
     ) = 1 as is_primary
-from rooted
+from rooted as r
+inner join repeated as t on r.person = t.person

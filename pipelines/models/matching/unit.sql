@@ -14,7 +14,6 @@ enrolment_of_roll as (
 ),
 
 node_person as (select node, person from matching.node_person),
-numbered_person as (select distinct person from node_person where node > 0),
 every_row as (
     select 'I' as source, 3 as rank, row_id, coalesce(number, embedded) as number, name, birth_date, sex, county_code, student_number, school_code
     from core.in_school
@@ -37,14 +36,27 @@ unnumbered as (
     group by source, name, birth_date, sex, county_code
 ),
 
-roll_number as (
-    select r.number, min(e.person) as person
+foreign_number as (
+    select r.number, e.person
     from every_row as r
     inner join enrolment_of_roll as e on r.student_number = e.student_number and r.school_code = e.school_code
     left join node_person as p on r.number = p.node
-    left join numbered_person as n on e.person = n.person
-    where r.number is not null and p.node is null and n.person is null
-    group by r.number
+    where r.number is not null and p.node is null
+),
+
+numbered_person as (
+    select distinct p.person
+    from node_person as p
+    inner join foreign_number as f on p.person = f.person
+    where p.node > 0
+),
+
+roll_number as (
+    select f.number, min(f.person) as person
+    from foreign_number as f
+    left join numbered_person as n on f.person = n.person
+    where n.person is null
+    group by f.number
 ),
 
 grouped as (

@@ -4,7 +4,6 @@
 -- key: source, unit
 with
 unit as (select source, unit, person, name, birth_date, sex, county_code from matching.unit where source <> 'N'),
-person_key as (select * from matching.person_key),
 node_person as (select node, person from matching.node_person),
 forbidden as (
     select f.low_node as unit, coalesce(p.person, f.high_node) as person
@@ -18,23 +17,62 @@ forbidden as (
     where not f.same_person
 ),
 
-matched_unit as (select distinct source, unit from unit where person is not null),
-matched_person as (select distinct source, person from unit where person is not null),
-unit_left as (
-    select u.source, u.name, u.birth_date, u.sex, u.county_code, min(u.unit) as unit, count(distinct u.unit) as units
+unanswered as (select source, unit, name, birth_date, sex, county_code from unit where person is null),
+matched_unit as (
+    select distinct u.source, u.unit
     from unit as u
+    inner join (select distinct source, unit from unanswered) as o on u.source = o.source and u.unit = o.unit
+    where u.person is not null
+),
+
+unit_left as (
+    select u.source, u.name, u.birth_date, u.sex, u.county_code, min(u.unit) as unit
+    from unanswered as u
     left join matched_unit as m on u.source = m.source and u.unit = m.unit
     where m.unit is null and u.name is not null and u.birth_date is not null and u.sex is not null and u.county_code is not null
     group by u.source, u.name, u.birth_date, u.sex, u.county_code
+    having count(distinct u.unit) = 1
 ),
 
-candidate as (
-    select u.source, u.unit, k.person, k.number, count(*) over (partition by u.source, u.name, u.birth_date, u.sex, u.county_code) as persons
+-- Keys that are still asked for, and the persons of registry and enrolment rows that answer to them (spec 3.2: a person's keys are
+-- those of all its R and E rows).
+key_left as (select distinct name, birth_date, sex, county_code from unit_left),
+answering_row as (
+    select p.person, r.name, r.birth_date, r.sex, r.county_code, r.number
+    from core.registry as r
+    inner join key_left as k on r.name = k.name and r.birth_date = k.birth_date and r.sex = k.sex and r.county_code = k.county_code
+    inner join matching.registry_person as p on r.row_id = p.row_id
+    union all
+    select p.person, e.name, e.birth_date, e.sex, e.school_county, coalesce(e.number, e.embedded)
+    from core.enrolment as e
+    inner join key_left as k on e.name = k.name and e.birth_date = k.birth_date and e.sex = k.sex and e.school_county = k.county_code
+    inner join matching.enrolment_person as p on e.row_id = p.row_id
+),
+
+person_key as (
+    select person, name, birth_date, sex, county_code, max(number) as number
+    from answering_row
+    group by person, name, birth_date, sex, county_code
+),
+
+answer as (
+    select u.source, u.unit, u.name, u.birth_date, u.sex, u.county_code, k.person, k.number
     from unit_left as u
     inner join person_key as k
         on u.name = k.name and u.birth_date = k.birth_date and u.sex = k.sex and u.county_code = k.county_code
-    left join matched_person as m on u.source = m.source and k.person = m.person
-    where u.units = 1 and m.person is null
+),
+
+matched_person as (
+    select distinct u.source, u.person
+    from unit as u
+    inner join (select distinct source, person from answer) as a on u.source = a.source and u.person = a.person
+),
+
+candidate as (
+    select a.source, a.unit, a.person, a.number, count(*) over (partition by a.source, a.name, a.birth_date, a.sex, a.county_code) as persons
+    from answer as a
+    left join matched_person as m on a.source = m.source and a.person = m.person
+    where m.person is null
 ),
 
 linked as (
@@ -52,7 +90,7 @@ number_of_link as (select unit, min(person) as person from linked where unit > 0
 select source, unit, person from linked
 union all
 select u.source, u.unit, n.person
-from (select source, unit from unit group by source, unit) as u
+from (select distinct source, unit from unanswered where unit > 0) as u
 inner join number_of_link as n on u.unit = n.unit
 left join matched_unit as m on u.source = m.source and u.unit = m.unit
 left join linked as l on u.source = l.source and u.unit = l.unit

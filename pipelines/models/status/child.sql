@@ -21,33 +21,61 @@ enrolment as (
     where p.is_primary
 ),
 
-enrolment_count as (
+-- Beside the primary row: few children have another.
+enrolment_beside as (
     select
         p.person,
         count(*) filter (where e.grade <= 9 and e.enrolment_status = '在读') as active_rows,
         coalesce(bool_or(e.grade >= 10 and e.enrolment_status = '在读'), false) as senior
     from matching.enrolment_person as p
     inner join core.enrolment as e on p.row_id = e.row_id
+    where not p.is_primary
     group by p.person
 ),
 
 memory as (select * from core.previous_memory),
-present as (
-    select
-        person,
-        max(roll_date) as roll_date,
-        arg_max(school_code, (roll_date, row_id)) as school_code,
-        arg_max(grade, (roll_date, row_id)) as grade,
-        arg_max(row_id, (roll_date, row_id)) as row_id
+-- Of several rolls the newest; nearly every child stands on one.
+present_twice as (
+    select person
     from status.present
     group by person
+    having count(*) > 1
+),
+
+present as (
+    select p.person, p.roll_date, p.school_code, p.grade, p.row_id
+    from status.present as p
+    left join present_twice as t on p.person = t.person
+    where t.person is null
+    union all
+    select
+        p.person,
+        max(p.roll_date) as roll_date,
+        arg_max(p.school_code, (p.roll_date, p.row_id)) as school_code,
+        arg_max(p.grade, (p.roll_date, p.row_id)) as grade,
+        arg_max(p.row_id, (p.roll_date, p.row_id)) as row_id
+    from status.present as p
+    inner join present_twice as t on p.person = t.person
+    group by p.person
+),
+
+rolled_twice as (
+    select person
+    from status.roll_person
+    group by person
+    having count(*) > 1
 ),
 
 roll_row as (
-    select a.person, arg_max(i.school_code, (i.roll_date, i.row_id)) as school_code, arg_max(i.grade, (i.roll_date, i.row_id)) as grade
-    from core.in_school as i
-    inner join matching.attached as a on i.row_id = a.row_id
-    group by a.person
+    select i.person, i.school_code, i.grade
+    from status.roll_person as i
+    left join rolled_twice as t on i.person = t.person
+    where t.person is null
+    union all
+    select i.person, arg_max(i.school_code, (i.roll_date, i.row_id)) as school_code, arg_max(i.grade, (i.roll_date, i.row_id)) as grade
+    from status.roll_person as i
+    inner join rolled_twice as t on i.person = t.person
+    group by i.person
 ),
 
 open_case as (
@@ -87,7 +115,7 @@ select
     e.effective_end as e_end,
     e.school_county as e_county,
     coalesce(e.home_teaching, false) as home_teaching,
-    coalesce(k.active_rows, 0) as active_rows,
+    case when e.enrolment_status = '在读' then 1 else 0 end + coalesce(k.active_rows, 0) as active_rows,
     coalesce(k.senior, false) as senior,
     m.child_id is not null and m.has_enrolment and not m.ended and e.row_id is null as remembered,
     coalesce(m.graduated, false) as m_graduated,
@@ -137,7 +165,7 @@ cross join night as n
 cross join policy as y
 left join registry as r on c.person = r.person
 left join enrolment as e on c.person = e.person
-left join enrolment_count as k on c.person = k.person
+left join enrolment_beside as k on c.person = k.person
 left join memory as m on c.memory_id = m.child_id
 left join present as p on c.person = p.person
 left join roll_row as i on c.person = i.person

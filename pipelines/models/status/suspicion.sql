@@ -12,11 +12,10 @@ roll as (select school_code, roll_date, in_force from core.roll),
 streak as (select * from status.streak),
 present as (select person, school_code, roll_date from status.present),
 newest_presence as (
-    select a.person, i.school_code, max(i.roll_date) as roll_date
-    from core.in_school as i
-    inner join matching.attached as a on i.row_id = a.row_id
-    where i.present
-    group by a.person, i.school_code
+    select i.person, i.school_code, max(i.roll_date) as roll_date
+    from status.roll_person as i
+    where i.present and i.person in (select person from child where open_category = 'not_at_roll_call')
+    group by i.person, i.school_code
 ),
 
 absent as (
@@ -28,11 +27,10 @@ absent as (
 ),
 
 called_in_vain as (
-    select a.person, i.school_code, max(i.row_id) as row_id
-    from core.in_school as i
-    inner join matching.attached as a on i.row_id = a.row_id
-    where not i.present
-    group by a.person, i.school_code
+    select person, school_code, max(row_id) as row_id
+    from status.roll_person
+    where not present
+    group by person, school_code
 ),
 
 missing as (

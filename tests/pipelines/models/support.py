@@ -333,7 +333,7 @@ class Province:
         ledger_store.prepare(self._engine)
         # A night that leaves the indicators out has no zero spells and rates to keep.
         for working in ledger_store.HISTORIES.values():
-            self._engine.execute(create_table_sql(CATALOGUE[working], target=f"memory.{working}"))
+            self._engine.execute(create_table_sql(CATALOGUE[working], target=f"work.{working}"))
         self._deliveries: dict[tuple[str, str, str, str], int] = {}
         self._next_row: dict[int, int] = {}
         self._recorded: list[Row] = []

@@ -277,7 +277,7 @@ def test_nothing_is_left_of_the_comparison_in_the_warehouse(province: Province) 
     before = set(province.run(NIGHT).engine.read(found)["database_name"])
     made = province.engine.read("select table_name from duckdb_tables() where table_name like '%splink%'")
     assert made.is_empty()
-    assert before == {"memory", "warehouse"}
+    assert before == {"work", "warehouse"}
 
 
 def test_switched_off_the_tables_are_empty(province: Province) -> None:

@@ -1,0 +1,13 @@
+-- One row per row of the newest rolls that speaks of a person (spec 3.2, 3.4).
+-- key: row_id
+select
+    i.row_id,
+    a.person,
+    i.student_number,
+    i.school_code,
+    i.grade,
+    i.roll_date,
+    i.present,
+    i.in_force
+from core.in_school as i
+inner join matching.attached as a on i.row_id = a.row_id
