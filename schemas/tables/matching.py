@@ -12,10 +12,9 @@ TABLES = (
         "归属行",
         "one row of I, P, A, B, C, Q, N that speaks of a person",
         key=("row_id",),
-        columns=("source", "rank", "row_id", "unit", "person", "name", "birth_date", "sex", "county_code"),
+        columns=("source", "rank", "row_id", "unit", "person"),
         spec="3.2",
         required=("person",),
-        values={"sex": SEX},
         types={"unit": "BIGINT"},
         notes={
             "source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)"),
@@ -85,6 +84,19 @@ TABLES = (
             "source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)"),
             "unit": ("同源单元", "Rows of one kind that speak of one person: a node"),
         },
+    ),
+    working(
+        "matching.listed_row",
+        "名单与点名行",
+        "one row of I, P, A, B, C, Q, N: who it says it speaks of",
+        key=("row_id",),
+        columns=(
+            *("source", "rank", "row_id", "number", "name", "birth_date", "sex", "county_code"),
+            *("student_number", "school_code"),
+        ),
+        spec="3.1, 3.2",
+        values={"sex": SEX},
+        notes={"source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)")},
     ),
     working(
         "matching.name_link",
@@ -184,9 +196,8 @@ TABLES = (
         "同源单元行",
         "one row of I, P, A, B, C, Q, N: the unit it belongs to within its kind",
         key=("row_id",),
-        columns=("source", "rank", "row_id", "unit", "name", "birth_date", "sex", "county_code", "person"),
+        columns=("source", "rank", "row_id", "unit", "person"),
         spec="3.2",
-        values={"sex": SEX},
         types={"unit": "BIGINT"},
         notes={
             "source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)"),

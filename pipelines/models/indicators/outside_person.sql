@@ -29,9 +29,10 @@ dated as (
     inner join enrolment_person as p on m.person = p.person
     inner join enrolment as e on p.row_id = e.row_id
     union all
-    select m.person, a.birth_date
+    select m.person, r.birth_date
     from missing as m
     inner join matching.attached as a on m.person = a.person and a.source <> 'N'
+    inner join matching.listed_row as r on a.row_id = r.row_id
 ),
 
 oldest as (select person, min(birth_date) as birth_date from dated group by person)

@@ -3,7 +3,7 @@
 -- A look-up also attaches by number to persons without registry and enrolment rows, and to remembered children (spec 3.3), for whom
 -- the number itself stands.
 with
-unit as (select source, rank, row_id, unit, person, name, birth_date, sex, county_code from matching.unit),
+unit as (select source, rank, row_id, unit, person from matching.unit),
 name_link as (select source, unit, person from matching.unit_name_link),
 left_over as (select source, unit, person from matching.left_over),
 number_attached as (
@@ -20,11 +20,7 @@ select
     u.rank,
     u.row_id,
     u.unit,
-    coalesce(u.person, n.person, l.person, b.person, r.number) as person,
-    u.name,
-    u.birth_date,
-    u.sex,
-    u.county_code
+    coalesce(u.person, n.person, l.person, b.person, r.number) as person
 from unit as u
 left join name_link as n on u.source = n.source and u.unit = n.unit
 left join left_over as l on u.source = l.source and u.unit = l.unit

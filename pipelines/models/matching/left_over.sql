@@ -2,10 +2,16 @@
 -- with its likes, by reviewers' decisions, tier 1, then tier 3 (spec 3.2, order of attachment).
 -- key: source, unit
 with
-unit as (select source, rank, unit, person, name, birth_date, sex, county_code from matching.unit where source <> 'N'),
+unit as (select source, rank, row_id, unit, person from matching.unit where source <> 'N'),
 name_link as (select source, unit from matching.unit_name_link),
 decision_root as (select node, root from matching.decision_root),
-unanswered as (select source, rank, unit, name, birth_date, sex, county_code from unit where person is null),
+unanswered as (
+    select u.source, u.rank, u.unit, r.name, r.birth_date, r.sex, r.county_code
+    from unit as u
+    inner join matching.listed_row as r on u.row_id = r.row_id
+    where u.person is null
+),
+
 matched_unit as (
     select u.source, u.unit
     from unit as u

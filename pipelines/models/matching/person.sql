@@ -37,9 +37,10 @@ spoken as (
     where e.grade <= 9 and p.person not in (select person from complete)
     union all
     select
-        a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, a.name, a.birth_date, a.sex,
-        a.county_code, a.source <> 'C' or coalesce(c.action_type = '核查' and c.result = '属实', false)
+        a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, r.name, r.birth_date, r.sex,
+        r.county_code, a.source <> 'C' or coalesce(c.action_type = '核查' and c.result = '属实', false)
     from matching.attached as a
+    inner join matching.listed_row as r on a.row_id = r.row_id
     left join case_action as c on a.source = 'C' and a.row_id = c.row_id
     where a.source <> 'N' and a.person not in (select person from complete)
 ),

@@ -14,13 +14,7 @@ enrolment_of_roll as (
 ),
 
 node_person as (select node, person from matching.node_person),
-every_row as (
-    select 'I' as source, 3 as rank, row_id, coalesce(number, embedded) as number, name, birth_date, sex, county_code, student_number, school_code
-    from core.in_school
-    union all
-    select source, rank, row_id, number, name, birth_date, sex, county_code, null, null
-    from core.listing
-),
+every_row as (select * from matching.listed_row),
 
 numbered as (
     select source, name, birth_date, sex, county_code, min(number) as number, count(distinct number) as numbers
@@ -75,10 +69,6 @@ select
     g.rank,
     g.row_id,
     g.unit,
-    g.name,
-    g.birth_date,
-    g.sex,
-    g.county_code,
     coalesce(e.person, p.person, q.person) as person
 from grouped as g
 left join enrolment_of_roll as e on g.source = 'I' and g.student_number = e.student_number and g.school_code = e.school_code

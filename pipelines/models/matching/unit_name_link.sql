@@ -3,7 +3,7 @@
 -- with the number of one so attached follow it (tier 1 with the persons so far).
 -- key: source, unit
 with
-unit as (select source, unit, person, name, birth_date, sex, county_code from matching.unit where source <> 'N'),
+unit as (select source, row_id, unit, person from matching.unit where source <> 'N'),
 node_person as (select node, person from matching.node_person),
 forbidden as (
     select f.low_node as unit, coalesce(p.person, f.high_node) as person
@@ -17,7 +17,13 @@ forbidden as (
     where not f.same_person
 ),
 
-unanswered as (select source, unit, name, birth_date, sex, county_code from unit where person is null),
+unanswered as (
+    select u.source, u.unit, r.name, r.birth_date, r.sex, r.county_code
+    from unit as u
+    inner join matching.listed_row as r on u.row_id = r.row_id
+    where u.person is null
+),
+
 matched_unit as (
     select distinct u.source, u.unit
     from unit as u

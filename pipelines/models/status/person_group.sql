@@ -5,12 +5,16 @@
 -- (2^57: compared far faster than two).
 with
 attached as (
-    select source, rank * 144115188075855872 + row_id as place, row_id, person, county_code
+    select source, rank * 144115188075855872 + row_id as place, row_id, person
     from matching.attached
     where source <> 'N'
 ),
 
-listing as (select row_id, division_code, label from core.listing)
+listing as (
+    select row_id, division_code, label, county_code from core.listing
+    union all
+    select row_id, null, null, county_code from core.in_school
+)
 
 select
     a.person,
@@ -19,8 +23,8 @@ select
     coalesce(bool_or(a.source = 'B'), false) as disabled,
     coalesce(bool_or(a.source = 'B' and l.label in ('视力', '听力', '言语', '智力', '多重')), false) as three_disabilities,
     arg_min(coalesce(l.division_code, ''), a.place) as listing_division,
-    arg_min(a.county_code, a.place) as listing_county,
+    arg_min(l.county_code, a.place) as listing_county,
     min(a.place) % 144115188075855872 as listing_row_id
 from attached as a
-left join listing as l on a.row_id = l.row_id
+inner join listing as l on a.row_id = l.row_id
 group by a.person
