@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 STAR = "*"
 SHOWN_DIGITS = 4
 OTHER = "其他"
@@ -25,12 +27,27 @@ def mask_name(name: str | None) -> str | None:
     return f"{own[0]}{STAR * 2}" if len(own) > 1 else STAR
 
 
+def mask_names(names: pl.Expr) -> pl.Expr:
+    """`mask_name` of a whole column."""
+    own = names.str.strip_chars()
+    length = own.str.len_chars()
+    longer = pl.when(length > 1).then(own.str.slice(0, 1) + STAR * 2).otherwise(pl.lit(STAR))
+    return pl.when(names.is_null() | (length == 0)).then(names).otherwise(longer)
+
+
 def mask_number(number: str | None) -> str | None:
     """The last four of a citizen number; nothing of a number that is too short to hide behind its last four."""
     if number is None:
         return None
     shown = number[-SHOWN_DIGITS:] if len(number) >= 3 * SHOWN_DIGITS else ""
     return STAR * (len(number) - len(shown)) + shown
+
+
+def mask_numbers(numbers: pl.Expr) -> pl.Expr:
+    """`mask_number` of a whole column."""
+    length = numbers.str.len_chars()
+    shown = pl.when(length >= 3 * SHOWN_DIGITS).then(numbers.str.slice(-SHOWN_DIGITS)).otherwise(pl.lit(""))
+    return shown.str.pad_start(length, STAR)
 
 
 def mask_birth(day: date | None) -> str | None:

@@ -19,6 +19,7 @@ from pipelines.publish.forms.name_list import (
     numbered,
     of,
     person,
+    persons,
     places,
 )
 from pipelines.publish.forms.night import ReportNight, Scope
@@ -29,6 +30,7 @@ from pipelines.publish.wording import DEADLINE_WORDS, STAGE_WORDS
 from schemas import values
 
 FILE = "四张清单"
+NOT_NAMED = "（没有报送）"
 
 _OWED = """
 select
@@ -84,7 +86,10 @@ def _office(copy: Copy, table: str) -> list[Column]:
         Column("责任线", "text", 8, of(table, "line"), says=lambda raw: values.LINE[raw].split("（")[0]),
         Column("责任单位", "text", 20, label="office"),
         Column("职务", "text", 11, label="role"),
-        Column("责任人", "text", 10, label="holder", says=lambda raw: person(copy, raw) or "（没有报送）"),
+        Column(
+            "责任人", "text", 10, label="holder",
+            says=lambda raw: person(copy, raw) or NOT_NAMED, all_say=lambda raw: persons(copy, raw, NOT_NAMED),
+        ),  # fmt: skip
     ]
 
 

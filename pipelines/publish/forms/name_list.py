@@ -6,15 +6,15 @@ The rows of all counties are read and filled once a night; a copy masks by its c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import polars as pl
 
 from pipelines.publish.folder import MEETING
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.listing import Column, Figure, Listing, Value, figure, fill
-from pipelines.publish.masking import mask_name, mask_number
+from pipelines.publish.listing import Column, Figure, Listing, figure, fill_raw
+from pipelines.publish.masking import mask_name, mask_names, mask_number, mask_numbers
 
 Copy = Literal["full", "masked"]
 COPIES: tuple[Copy, ...] = get_args(Copy)
@@ -72,60 +72,71 @@ class NameFile:
         """File name of a copy."""
         return f"{self.file}{MEETING if copy == 'masked' else ''}.xlsx"
 
+    def filled(self, part: NameList, night: ReportNight) -> Filled:
+        """All rows of a list, what it shows of them beside them; lists of one file that share rows are filled at once."""
+        by_state = night.keep(part.rows, lambda: self._filled(part, night))
+        return by_state.get(part.state) or next(iter(by_state.values())).none()  # type: ignore[no-any-return]
+
     def listing(self, part: NameList, night: ReportNight, scope: Scope, county: str | None, copy: Copy) -> Listing:
-        """A list for one county (None: of what no county is known for)."""
-        by_place, values = night.keep(part.rows, lambda: self._filled(part, night))
-        rows = by_place.get((county, part.state))
-        if rows is None:
-            rows = next(iter(by_place.values())).clear() if by_place else part.rows(night).with_row_index("row")
-        columns = tuple(part.columns(copy))
-        places = rows["row"].to_list()
-        filled = [_said(column, [values[_binding(column)][place] for place in places]) for column in columns]
+        """A list for one county (None: of what no county is known for): its frame and its rows, without values."""
+        rows = self.filled(part, night).of(county)
         return Listing(
             title=f"{scope.name}{night.day}{part.name}{COPY_WORDS[copy]}",
             measure="人",
-            columns=columns,
+            columns=tuple(part.columns(copy)),
             rows=rows,
-            values=tuple(zip(*filled, strict=True)),
+            values=(),
             notes=(*part.notes(night, scope, copy, rows), CONFIDENTIAL[copy]),
             empty=part.empty,
         )
 
     def counties(self, night: ReportNight) -> set[str | None]:
         """Counties with a row in any list, None among them."""
-        return {
-            county
-            for part in self.lists
-            for county, _ in night.keep(part.rows, lambda part=part: self._filled(part, night))[0]
-        }
+        return {county for part in self.lists for county in self.filled(part, night).places}
 
-    def _filled(
-        self, asked: NameList, night: ReportNight
-    ) -> tuple[dict[tuple[Any, ...], pl.DataFrame], dict[Binding, tuple[Value, ...]]]:
-        """Rows by county and state, and what every list that shares them shows of them, before it is put into words."""
+    def _filled(self, asked: NameList, night: ReportNight) -> dict[str, Filled]:
+        """Rows by state, in the order of counties, with what every list that shares them shows of them."""
         rows = asked.rows(night)
         if "state" not in rows.columns:
-            rows = rows.with_columns(state=pl.lit(""))
+            rows = rows.with_columns(state=pl.lit("", pl.String))
+        rows = rows.sort("state", "county", maintain_order=True)
         columns: dict[Binding, Column] = {}
         for part in self.lists:
             if part.rows is asked.rows:
                 for copy in COPIES:
-                    columns |= {_binding(column): replace(column, says=None) for column in part.columns(copy)}
-        filled = fill(night.reader, night.as_of, tuple(columns.values()), rows)
-        by_column = zip(*filled, strict=True) if filled else iter([()] * len(columns))
-        values = dict(zip(columns, by_column, strict=True))
-        return rows.with_row_index("row").partition_by("county", "state", as_dict=True), values
+                    columns |= {_binding(column): column for column in part.columns(copy)}
+        raw = fill_raw(night.reader, night.as_of, tuple(columns.values()), rows)
+        shown = {binding: f"shown{order}" for order, binding in enumerate(columns)}
+        whole = rows.hstack(raw.rename(dict(zip(raw.columns, shown.values(), strict=True))))
+        by_state = whole.partition_by("state", as_dict=True, maintain_order=True)
+        return {str(state): _cut(frame, shown) for (state,), frame in by_state.items()} or {"": _cut(whole, shown)}
 
 
-def _said(column: Column, values: list[Value]) -> list[Value]:
-    """The values of a column as it writes them; each is put into words once, for most stand in many rows."""
-    if column.says is None:
-        return values
-    words: dict[Value, Value] = {}
-    for value in values:
-        if value not in words:
-            words[value] = column.said(value)
-    return [words[value] for value in values]
+@dataclass(frozen=True)
+class Filled:
+    """The rows of a list, of all counties: `frame` in the order of counties, `places` where those of each begin and how
+    many they are, `shown` which of its columns holds what a column of the list shows, before it is put into words."""
+
+    frame: pl.DataFrame
+    places: Mapping[str | None, tuple[int, int]]
+    shown: Mapping[Binding, str]
+
+    def of(self, county: str | None) -> pl.DataFrame:
+        """The rows of one county."""
+        return self.frame.slice(*self.places.get(county, (0, 0)))
+
+    def none(self) -> Filled:
+        """The same list without rows."""
+        return Filled(self.frame.clear(), {}, self.shown)
+
+    def raw(self, frame: pl.DataFrame, column: Column) -> pl.Series:
+        """What a column shows of rows of `frame`."""
+        return frame[self.shown[_binding(column)]]
+
+
+def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
+    counted = frame.group_by("county", maintain_order=True).len().with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
+    return Filled(frame, {county: (first, rows) for county, rows, first in counted.rows()}, shown)
 
 
 def _binding(column: Column) -> Binding:
@@ -166,12 +177,18 @@ def marked(raw: Any) -> str:
 
 def name_column(copy: Copy) -> Column:
     """姓名."""
-    return Column("姓名", "text", 12, of("identities", "name"), says=lambda raw: person(copy, raw) or UNKNOWN)
+    return Column(
+        "姓名", "text", 12, of("identities", "name"),
+        says=lambda raw: person(copy, raw) or UNKNOWN, all_say=lambda raw: persons(copy, raw, UNKNOWN),
+    )  # fmt: skip
 
 
 def number_column(copy: Copy) -> Column:
     """身份证号, as text."""
-    return Column("身份证号", "text", 21, of("identities", "child_id"), says=lambda raw: citizen_number(copy, raw))
+    return Column(
+        "身份证号", "text", 21, of("identities", "child_id"),
+        says=lambda raw: citizen_number(copy, raw), all_say=lambda raw: citizen_numbers(copy, raw),
+    )  # fmt: skip
 
 
 def person(copy: Copy, name: str | None) -> str:
@@ -179,8 +196,21 @@ def person(copy: Copy, name: str | None) -> str:
     return ((name if copy == "full" else mask_name(name)) or "").strip()
 
 
+def persons(copy: Copy, names: pl.Expr, unknown: str = "") -> pl.Expr:
+    """`person` of a whole column; who is not named is `unknown`."""
+    shown = names if copy == "full" else mask_names(names)
+    shown = shown.fill_null("").str.strip_chars()
+    return pl.when(shown == "").then(pl.lit(unknown)).otherwise(shown)
+
+
 def citizen_number(copy: Copy, child_id: str | None) -> str:
     """A citizen number; a child_id that was made in its place says nothing to anybody (spec 3.2)."""
     if child_id is None or child_id.startswith("X"):
         return NO_NUMBER
     return child_id if copy == "full" else str(mask_number(child_id))
+
+
+def citizen_numbers(copy: Copy, child_ids: pl.Expr) -> pl.Expr:
+    """`citizen_number` of a whole column."""
+    none = child_ids.is_null() | child_ids.str.starts_with("X")
+    return pl.when(none).then(pl.lit(NO_NUMBER)).otherwise(child_ids if copy == "full" else mask_numbers(child_ids))

@@ -20,6 +20,7 @@ from pipelines.publish.forms.name_list import (
     numbered,
     of,
     person,
+    persons,
 )
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.words import source_notes
@@ -62,7 +63,10 @@ def columns(state: str, copy: Copy) -> Sequence[Column]:
         return Column(heading, "text", width, of("children", column), says=says)
 
     def holder(heading: str, column: str) -> Column:
-        return case(heading, column, 10, lambda raw: person(copy, raw))
+        return Column(
+            heading, "text", 10, of("cases", column),
+            says=lambda raw: person(copy, raw), all_say=lambda raw: persons(copy, raw),
+        )  # fmt: skip
 
     plain = labelled({})
     found = [
@@ -90,8 +94,8 @@ def columns(state: str, copy: Copy) -> Sequence[Column]:
         found += [
             child("残疾", "disabled", 6, marked),
             child("留守", "left_behind", 6, marked),
-            Column("监护人", "text", 12, of("identities", "guardian"), says=plain),
-            Column("监护人电话", "text", 13, of("identities", "phone"), says=plain),
+            Column("监护人", "text", 12, of("identities", "guardian")),
+            Column("监护人电话", "text", 13, of("identities", "phone")),
         ]
     found += [
         holder("乡镇长", "township_head"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 # A cell that begins with one of these becomes a formula as soon as somebody edits it, or opens a CSV copy of it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 FONT_HEAD = "黑体"
 FONT_TITLE = "宋体"
@@ -33,12 +33,17 @@ class Formats:
         return self._made[key]
 
 
-def new_book(path: Path, title: str, author: str, as_of: date) -> Any:
+def format_number(made: Any) -> int:
+    """The number under which cells name a format; asking for it settles it."""
+    return int(made._get_xf_index())
+
+
+def new_book(path: Path | IO[bytes], title: str, author: str, as_of: date) -> Any:
     """An empty XlsxWriter workbook; text stays text, and its properties name the night and not the clock."""
     import xlsxwriter  # here: only a night that publishes needs it
 
     book = xlsxwriter.Workbook(
-        str(path),
+        str(path) if isinstance(path, Path) else path,
         {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -53,4 +58,4 @@ def new_book(path: Path, title: str, author: str, as_of: date) -> Any:
 
 def is_risky(text: str) -> bool:
     """Whether Excel would take the text for a formula on editing: such a cell gets the text mark (quote prefix)."""
-    return text.startswith(_FORMULA_STARTS)
+    return text.startswith(FORMULA_STARTS)

@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import polars as pl
 
 from pipelines.publish.folder import RESTRICTED
 from pipelines.publish.forms.four_lists import FOUR_LISTS
-from pipelines.publish.forms.name_list import COPIES, COPY_WORDS, Copy, NameFile
+from pipelines.publish.forms.name_list import COPIES, COPY_WORDS, Copy, NameFile, NameList
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.roster import ROSTER
-from pipelines.publish.listing import Column, Listing, Value, text
+from pipelines.publish.listing import Column, Listing
 from pipelines.publish.readback import Block
-from pipelines.publish.wording import NOT_AVAILABLE
-from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, NUMBER, Formats, is_risky, new_book
+from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, NUMBER, Formats, format_number, new_book
 from pipelines.publish.workbooks.form import Heading, edges, half_widths, merge, set_print, write_foot
+from pipelines.publish.workbooks.mould import HEIGHT, NAME, SHAPE, Cast, Looks, Mould, Packer, note
+from pipelines.publish.workbooks.rows import Look, joined, rows_xml
 from pipelines.publish.workbooks.sheet import ALERT
+
+Place = tuple[Scope, str | None]
+"""For whom a workbook is, and the county of its rows."""
 
 NAME_FILES: tuple[NameFile, ...] = (ROSTER, FOUR_LISTS)
 
 _TITLE, _UNIT, _HEAD, _FIRST = range(4)
 _PAGE_WIDTH = 200.0  # half-width characters that still can be read on one page of A4 across
-_LINE = 15.5
 _MEASURE = "0.##_ ;-0.##_ ;0_ ;@_ "
 _SHORT = 9  # columns of words and marks: in the middle
 
@@ -39,21 +45,126 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
 
     Cases whose county nobody knows stand in workbooks of the province, which are written only where there are any.
     Returns where each of their figures stands.
+
+    What is the same in all counties is made once (`Mould`), rows are put into XML for many counties at a time, and one
+    county is packed while the next are made.
     """
-    blocks = []
-    for scope in night.scopes:
-        county = scope.unit_code if scope.folder else None
-        if county is None and not any(None in file.counties(night) for file in NAME_FILES):
-            continue
+    scopes = [
+        (scope, scope.unit_code if scope.folder else None)
+        for scope in night.scopes
+        if scope.folder or any(None in file.counties(night) for file in NAME_FILES)
+    ]
+    for scope, _ in scopes:
         place = folder / scope.folder / RESTRICTED
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir(mode=0o700, exist_ok=True)
         place.chmod(0o700)
+    blocks: dict[str, list[Block]] = {scope.unit_code: [] for scope, _ in scopes}
+    with Packer() as packer:
         for file in NAME_FILES:
             for copy in COPIES:
-                path = place / file.name(copy)
-                blocks += _write(file, copy, night, scope, county, path, path.relative_to(folder).as_posix())
-    return blocks
+                mould = Mould(partial(_frame, file, copy, night), len(file.lists))
+                for some in _batches(file, night, scopes):
+                    bodies = [_bodies(mould, file, order, copy, night, some) for order in range(len(file.lists))]
+                    for scope, county in some:
+                        path = folder / scope.folder / RESTRICTED / file.name(copy)
+                        listings = [file.listing(part, night, scope, county, copy) for part in file.lists]
+                        private_file(path)
+                        rows = [body.get(county, []) for body in bodies]
+                        casts = [_cast(part, one) for part, one in zip(file.lists, listings, strict=True)]
+                        packer.put(path, mould.cast(scope.name, casts, rows))
+                        name = path.relative_to(folder).as_posix()
+                        blocks[scope.unit_code] += [
+                            Block(name, part.sheet, _FIRST, 0, one) for part, one in zip(file.lists, listings, strict=True)
+                        ]
+    return [block for of_scope in blocks.values() for block in of_scope]
+
+
+def _cast(part: NameList, listing: Listing) -> Cast:
+    """What sets the sheet of a county apart from others beside its name and its rows."""
+    columns = listing.columns
+    pages = _pages(columns)
+    shown = columns[_start(part.kept, pages) : _first_page([column.width for column in columns], pages)]
+    width, lines = 1.05 * sum(column.width for column in shown), _notes(listing)
+    height = 15 * sum(math.ceil(half_widths(line) / width) for line in lines)
+    return Cast(len(listing.rows), "\n".join(lines), height)
+
+
+_BATCH = 40_000  # rows whose XML is made at a time: some ten megabytes a list
+
+
+def _batches(file: NameFile, night: ReportNight, scopes: list[Place]) -> Iterator[list[Place]]:
+    """The scopes in pieces of not too many rows."""
+    longest = [file.filled(part, night).places for part in file.lists]
+    some: list[Place] = []
+    rows = 0
+    for scope, county in scopes:
+        more = max(places.get(county, (0, 0))[1] for places in longest)
+        if some and rows + more > _BATCH:
+            yield some
+            some, rows = [], 0
+        some.append((scope, county))
+        rows += more
+    yield some
+
+
+def _bodies(
+    mould: Mould, file: NameFile, order: int, copy: Copy, night: ReportNight, some: list[Place]
+) -> dict[str | None, list[memoryview]]:
+    """The rows of one list as they stand in the sheets of some counties."""
+    part = file.lists[order]
+    filled, columns = file.filled(part, night), part.columns(copy)
+    places = {county: filled.places[county] for _, county in some if county in filled.places}
+    if not places:
+        return {}
+    # Counties stand in the frame by their code, scopes in the order of the tree.
+    counted = pl.DataFrame(list(places.values()), schema=["first", "len"], orient="row")
+    within = pl.int_ranges(0, pl.col("len"))
+    rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
+    frame = filled.frame[rows["at"]]
+    raw = [filled.raw(frame, column) for column in columns]
+    body, last = mould.looks[order]
+    made = rows_xml(columns, raw, rows["number"], body)
+    ends = pl.Series([count - 1 for count in accumulate(counted["len"].to_list())])
+    lowest = rows_xml(columns, [one[ends] for one in raw], rows["number"][ends], last)
+    found, first = {}, 0
+    for place, (county, (_, count)) in enumerate(places.items()):
+        found[county] = [joined(made.slice(first, count - 1)), joined(lowest.slice(place, 1))]
+        first += count
+    return found
+
+
+def _frame(file: NameFile, copy: Copy, night: ReportNight, path: IO[bytes], filled: Sequence[bool]) -> list[Looks]:
+    """Write a workbook with everything but rows: of lists that are `filled`, `SHAPE` of them are left out.
+
+    Returns the formats of the rows, the same whatever is filled.
+    """
+    scope = Scope("", "county", NAME)
+    book = new_book(path, f"{NAME}{night.day}{file.file}{COPY_WORDS[copy]}", NAME, night.as_of)
+    formats = Formats(book)
+    looks = []
+    for part in file.lists:
+        columns = part.columns(copy)
+        looks.append(
+            tuple(
+                [_looked(formats, column, place, len(columns), end=end) for place, column in enumerate(columns)]
+                for end in (False, True)
+            )
+        )
+    for order, (part, some) in enumerate(zip(file.lists, filled, strict=True)):
+        empty = file.filled(part, night).none().frame
+        listing = Listing(
+            title=f"{scope.name}{night.day}{part.name}{COPY_WORDS[copy]}",
+            measure="人",
+            columns=tuple(part.columns(copy)),
+            rows=empty,
+            values=(),
+            notes=(note(order),),
+            empty=part.empty,
+        )
+        _write_sheet(book, formats, part.sheet, NAME, listing, part.kept, SHAPE if some else 0)
+    book.close()
+    return looks
 
 
 def private_file(path: Path) -> None:
@@ -65,28 +176,15 @@ def private_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write(
-    file: NameFile, copy: Copy, night: ReportNight, scope: Scope, county: str | None, path: Path, name: str
-) -> list[Block]:
-    private_file(path)
-    book = new_book(path, f"{scope.name}{night.day}{file.file}{COPY_WORDS[copy]}", scope.name, night.as_of)
-    formats = Formats(book)
-    blocks = []
-    for part in file.lists:
-        listing = file.listing(part, night, scope, county, copy)
-        _write_sheet(book, formats, part.sheet, scope.name, listing, part.kept)
-        blocks.append(Block(name, part.sheet, _FIRST, 0, listing))
-    book.close()
-    return blocks
-
-
-def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Listing, kept: int) -> None:
-    """Title and unit over the first page, headings that stay and are repeated, rows, signatures and footnotes."""
+def _write_sheet(
+    book: Any, formats: Formats, name: str, place: str, listing: Listing, kept: int, rows: int
+) -> None:
+    """Title and unit over the first page, headings that stay and are repeated, room for rows, signatures and footnotes;
+    without rows the sentence that says so."""
     sheet = book.add_worksheet(name)
     columns = listing.columns
-    pages = math.ceil(sum(column.width for column in columns) / _PAGE_WIDTH)
-    # The columns that are repeated on every page across stay free: a text over them would be repeated in pieces.
-    start = kept if pages > 1 else 0
+    pages = _pages(columns)
+    start = _start(kept, pages)
     stop = _first_page([column.width for column in columns], pages)
     title = formats.get(font_name=FONT_TITLE, font_size=18, bold=True, align="center")
     middle = (start + stop) // 2
@@ -100,14 +198,16 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
     sheet.set_row(_TITLE, 36)
     sheet.set_row(_UNIT, 20)
     sheet.set_row(_HEAD, 34)
-    row = _write_rows(sheet, formats, listing)
+    row = _FIRST + rows if rows else _write_empty(sheet, formats, listing)
     last = row - 1
     headings = [Heading(column.name, "", column.width) for column in columns[start:stop]]
     end = write_foot(sheet, formats, row, headings, (), start)
-    _write_notes(sheet, formats, end, headings, listing.notes, start)
+    look = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
+    merge(sheet, end, start, start + len(headings) - 1, listing.notes[0], look)
+    sheet.set_row(end, HEIGHT)
     sheet.freeze_panes(_FIRST, kept)
     sheet.repeat_rows(_TITLE, _HEAD)
-    if listing.values:
+    if rows:
         sheet.autofilter(_HEAD, 0, last, len(columns) - 1)
     # Numbers of persons are text on purpose: no green triangle shall offer to make numbers of them.
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
@@ -117,15 +217,19 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
         sheet.repeat_columns(0, kept - 1)
 
 
-def _write_notes(
-    sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str], left: int
-) -> None:
-    """The numbered footnotes in one cell: they stand on every sheet of every county, and merging is dear."""
-    width = 1.05 * sum(heading.width for heading in headings)
-    lines = [f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(notes, start=1)]
-    look = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
-    merge(sheet, row, left, left + len(headings) - 1, "\n".join(lines), look)
-    sheet.set_row(row, 15 * sum(math.ceil(half_widths(line) / width) for line in lines))
+def _notes(listing: Listing) -> list[str]:
+    """The numbered footnotes: they stand in one cell, for they stand on every sheet and merging is dear."""
+    return [f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(listing.notes, start=1)]
+
+
+def _pages(columns: Sequence[Column]) -> int:
+    """Pages across."""
+    return math.ceil(sum(column.width for column in columns) / _PAGE_WIDTH)
+
+
+def _start(kept: int, pages: int) -> int:
+    """The columns that are repeated on every page across stay free: a text over them would be repeated in pieces."""
+    return kept if pages > 1 else 0
 
 
 def _first_page(widths: Sequence[float], pages: int) -> int:
@@ -140,72 +244,26 @@ def _first_page(widths: Sequence[float], pages: int) -> int:
     return len(widths)
 
 
-def _write_rows(sheet: Any, formats: Formats, listing: Listing) -> int:
-    """The rows; the row after them. Text wraps, and rows are made high enough for it."""
-    columns = listing.columns
-    if not listing.values:
-        blank = [formats.get(align="left", **edges(order, len(columns), bottom=True)) for order in range(len(columns))]
-        sheet.write_string(_FIRST, 0, listing.empty, blank[0])
-        for order in range(1, len(columns)):
-            sheet.write_blank(_FIRST, order, None, blank[order])
-        return _FIRST + 1
-    last = len(listing.values) - 1
-    looks: list[_Look] = []
-    # Most values stand in many rows: each is put into words and measured once a column.
-    known: list[dict[Value, _Words]] = [{} for _ in columns]
-    for number, values in enumerate(listing.values):
-        row, lines = _FIRST + number, 1
-        if number in (0, last):
-            looks = [_look(formats, c, order, len(columns), end=number == last) for order, c in enumerate(columns)]
-        for order, (column, value, look) in enumerate(zip(columns, values, looks, strict=True)):
-            found = known[order].get(value)
-            if found is None:
-                found = known[order][value] = _measured(column, value)
-            _write_cell(sheet, formats, row, order, column, value, found, look)
-            if found[1] > lines:
-                lines = found[1]
-        # Left to themselves, some programs do not make a row higher for text that wraps.
-        sheet.set_row(row, _LINE * lines + 3)
-    return _FIRST + last + 1
+def _write_empty(sheet: Any, formats: Formats, listing: Listing) -> int:
+    """The sentence of a list without rows; the row after it."""
+    columns = len(listing.columns)
+    blank = [formats.get(align="left", **edges(order, columns, bottom=True)) for order in range(columns)]
+    sheet.write_string(_FIRST, 0, listing.empty, blank[0])
+    for order in range(1, columns):
+        sheet.write_blank(_FIRST, order, None, blank[order])
+    return _FIRST + 1
 
 
-_Words = tuple[str, int, bool]
-"""A value in words, how many lines it takes, and whether a program could take it for a formula."""
-
-
-def _measured(column: Column, value: Value) -> _Words:
-    shown, lines = text(column.kind, value), 1
-    if column.kind == "text" and 2 * len(shown) > column.width:
-        lines = math.ceil(half_widths(shown) / (column.width - 0.8))
-    return shown, lines, is_risky(shown)
-
-
-_Look = tuple[Any, dict[str, object]]
-"""The format of a column, and its properties, from which the rarer ones are made when one is needed."""
-
-
-def _look(formats: Formats, column: Column, order: int, columns: int, *, end: bool) -> _Look:
+def _looked(formats: Formats, column: Column, order: int, columns: int, *, end: bool) -> Look:
+    """The formats of a column: text wraps; numbers and dates are numbers and dates."""
     style: dict[str, object] = dict(edges(order, columns, bottom=end))
     if column.kind == "text":
         style |= {"align": "center" if column.width <= _SHORT else "left", "text_wrap": True}
+        apart: dict[str, object] = {"quote_prefix": True}
     elif column.kind == "date":
         style |= {"align": "center", "num_format": "yyyy-mm-dd"}
+        apart = {}
     else:
         style |= {"align": "right", "num_format": NUMBER if column.kind == "count" else _MEASURE}
-    return formats.get(**style), style
-
-
-def _write_cell(
-    sheet: Any, formats: Formats, row: int, order: int, column: Column, value: Value, words: _Words, look: _Look
-) -> None:
-    raw, (plain, style), (shown, _, risky) = value.raw, look, words
-    if column.alert and column.alerts(value):
-        plain = formats.get(**style, bold=True, font_color=ALERT)
-    if not shown:
-        sheet.write_blank(row, order, None, plain)
-    elif column.kind == "text" or shown == NOT_AVAILABLE or isinstance(raw, str | bool | None):
-        sheet.write_string(row, order, shown, formats.get(**style, quote_prefix=True) if risky else plain)
-    elif isinstance(raw, date):
-        sheet.write_datetime(row, order, raw, plain)
-    else:
-        sheet.write_number(row, order, float(raw), plain)
+        apart = {"bold": True, "font_color": ALERT}
+    return Look(format_number(formats.get(**style)), format_number(formats.get(**style, **apart)))

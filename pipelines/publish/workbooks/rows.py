@@ -1,0 +1,146 @@
+"""Rows of a long list as the XML of a sheet, whole columns at a time: XlsxWriter takes them cell by cell.
+
+What stands in a cell and how it looks is the same as if `name_list` had written it through XlsxWriter; words stand in
+their cells and not in the table of strings that all sheets share.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.publish.listing import Column, Value, text
+from pipelines.publish.wording import NOT_AVAILABLE
+from pipelines.publish.workbooks.book import FORMULA_STARTS
+from pipelines.publish.workbooks.form import half_widths
+
+LINE = 15.5
+_EPOCH = 25_569  # days from Excel's day 0 to 1970-01-01
+_RISKY = "^[" + "".join(f"\\x{{{ord(start):x}}}" for start in FORMULA_STARTS) + "]"
+# Characters that XML or Excel take for something else; few columns have any.
+_SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|^\s|\s$"
+_CONTROL = re.compile(r"(_x[0-9A-Fa-f]{4}_)|([\x00-\x08\x0b-\x1f\ufffe\uffff])")
+
+
+@dataclass(frozen=True)
+class Look:
+    """The numbers of the formats of a column: plain, and of what stands apart (an alert; a text like a formula)."""
+
+    plain: int
+    apart: int
+
+
+def rows_xml(
+    columns: Sequence[Column], raw: Sequence[pl.Series], first: pl.Series, looks: Sequence[Look]
+) -> pl.Series:
+    """A `<row>` a row; `raw` what each column shows before it is put into words, `first` the number of each row."""
+    number = first.cast(pl.String)
+    parts: list[pl.Series | pl.Expr] = []
+    high: list[pl.Series] = []
+    for order, (column, values, look) in enumerate(zip(columns, raw, looks, strict=True)):
+        cells, lines = _cells(column, values, look)
+        parts += [pl.lit(f'<c r="{letters(order)}'), number, cells]
+        if lines is not None:
+            high.append(lines)
+    heights: pl.Series | pl.Expr = pl.lit(_height(1))
+    if high:
+        most = pl.select(pl.max_horizontal(high)).to_series()
+        heights = most.replace_strict({lines: _height(lines) for lines in most.unique().to_list()})
+    begin = [pl.lit('<row r="'), number, pl.lit(f'" spans="1:{len(columns)}" ht="'), heights]
+    made = pl.concat_str([*begin, pl.lit('" customHeight="1">'), *parts, pl.lit("</row>")])
+    return pl.DataFrame({"n": number}).select(row=made).to_series()
+
+
+def joined(rows: pl.Series) -> memoryview:
+    """Rows as bytes, one a line."""
+    out = io.BytesIO()
+    rows.to_frame().write_csv(out, include_header=False, quote_style="never")
+    return out.getbuffer()
+
+
+def letters(column: int) -> str:
+    """A, B, …, Z, AA, …"""
+    above, below = divmod(column, 26)
+    return (letters(above - 1) if above else "") + chr(ord("A") + below)
+
+
+def xml_text(shown: str) -> str:
+    """A text as it stands between tags."""
+    shown = _CONTROL.sub(lambda m: f"_x005F{m[1]}" if m[1] else f"_x{ord(m[2]):04X}_", shown)
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _height(lines: int) -> str:
+    """The height of a row in points, in whole pixels."""
+    return f"{int((LINE * lines + 3) * 4 / 3 + 0.5) * 0.75:.16g}"
+
+
+def _cells(column: Column, values: pl.Series, look: Look) -> tuple[pl.Series, pl.Series | None]:
+    """What stands after the address of each cell, and how many lines each takes where one takes more than one.
+
+    Each value is written once, however often it stands in the column.
+    """
+    listed = values.dtype == pl.List
+    frame = (values.list.join(";") if listed else values).alias("value").to_frame()
+    known = frame.unique()
+    known = _text_cells(column, known, look, listed) if column.kind == "text" else _plain_cells(column, known, look)
+    found = frame.join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return found["cell"], found["lines"] if "lines" in found.columns else None
+
+
+def _text_cells(column: Column, known: pl.DataFrame, look: Look, listed: bool) -> pl.DataFrame:
+    if column.says is None or column.all_say:
+        said = column.all_say(pl.col("value")) if column.all_say else pl.col("value").cast(pl.String)
+        known = known.with_columns(shown=said.fill_null(""))
+    else:
+        raws = known["value"].to_list()
+        if listed:
+            raws = [None if raw is None else tuple(raw.split(";")) for raw in raws]
+        words = [text("text", column.said(Value(raw))) for raw in raws]
+        known = known.with_columns(shown=pl.Series(words, dtype=pl.String))
+    escaped = pl.col("shown")
+    space = pl.lit("")
+    special = known["shown"].str.contains(_SPECIAL)
+    if special.any():
+        odd = known.filter(special)["shown"].unique().to_list()
+        escaped = escaped.replace({one: xml_text(one) for one in odd})
+        around = pl.col("shown").str.contains(r"^\s|\s$")
+        space = pl.when(around).then(pl.lit(' xml:space="preserve"')).otherwise(pl.lit(""))
+    risky = pl.col("shown").str.contains(_RISKY)
+    style = pl.when(risky).then(pl.lit(str(look.apart))).otherwise(pl.lit(str(look.plain)))
+    cell = pl.concat_str(
+        pl.lit('" s="'), style, pl.lit('" t="inlineStr"><is><t'), space, pl.lit(">"), escaped, pl.lit("</t></is></c>")
+    )
+    blank = pl.lit(f'" s="{look.plain}"/>')
+    found = known.with_columns(cell=pl.when(pl.col("shown") == "").then(blank).otherwise(cell))
+    wide = 2 * known["shown"].str.len_chars() > column.width
+    if wide.any():
+        broad = known.filter(wide)["shown"].unique().to_list()
+        lines = {one: math.ceil(half_widths(one) / (column.width - 0.8)) for one in broad}
+        found = found.with_columns(
+            lines=pl.col("shown").replace_strict(lines, default=1, return_dtype=pl.Int64).clip(lower_bound=1)
+        )
+    return found.select("value", "cell", *(("lines",) if wide.any() else ()))
+
+
+def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:
+    """Cells of numbers and dates; what is not known of a number is said."""
+    value = pl.col("value")
+    if column.kind == "date":
+        shown = (value.cast(pl.Date).to_physical() + _EPOCH).cast(pl.String)
+        missing = pl.lit(f'" s="{look.plain}"/>')
+    else:
+        numbers = [None if raw is None else f"{float(raw):.16G}" for raw in known["value"].to_list()]
+        shown = pl.lit(pl.Series(numbers, dtype=pl.String))
+        missing = pl.lit(f'" s="{look.plain}" t="inlineStr"><is><t>{NOT_AVAILABLE}</t></is></c>')
+    style: pl.Expr = pl.lit(str(look.plain))
+    if column.alert:
+        alerts = [column.alerts(Value(raw)) for raw in known["value"].to_list()]
+        style = pl.when(pl.lit(pl.Series(alerts, dtype=pl.Boolean))).then(pl.lit(str(look.apart))).otherwise(style)
+    cell = pl.concat_str(pl.lit('" s="'), style, pl.lit('"><v>'), shown, pl.lit("</v></c>"))
+    return known.select("value", cell=pl.when(value.is_null()).then(missing).otherwise(cell))
