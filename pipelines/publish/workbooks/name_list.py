@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -34,6 +35,9 @@ Place = tuple[Scope, str | None]
 
 NAME_FILES: tuple[NameFile, ...] = (ROSTER, FOUR_LISTS)
 
+MOST_READ = 2_000
+"""Rows of all lists together that are read back cell by cell every night."""
+_FOOT = 2  # rows after the list: signatures, footnotes
 _TITLE, _UNIT, _HEAD, _FIRST = range(4)
 _PAGE_WIDTH = 200.0  # half-width characters that still can be read on one page of A4 across
 _MEASURE = "0.##_ ;-0.##_ ;0_ ;@_ "
@@ -59,6 +63,7 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.mkdir(mode=0o700, exist_ok=True)
         place.chmod(0o700)
+    whole = _read_whole(night, [scope for scope, _ in scopes])
     blocks: dict[str, list[Block]] = {scope.unit_code: [] for scope, _ in scopes}
     with Packer() as packer:
         for file in NAME_FILES:
@@ -74,10 +79,24 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
                         casts = [_cast(part, one) for part, one in zip(file.lists, listings, strict=True)]
                         packer.put(path, mould.cast(scope.name, casts, rows))
                         name = path.relative_to(folder).as_posix()
-                        blocks[scope.unit_code] += [
-                            Block(name, part.sheet, _FIRST, 0, one) for part, one in zip(file.lists, listings, strict=True)
-                        ]
+                        for part, one in zip(file.lists, listings, strict=True):
+                            block = Block(name, part.sheet, _FIRST, 0, one)
+                            blocks[scope.unit_code].append(block if scope in whole else _counted(block))
     return [block for of_scope in blocks.values() for block in of_scope]
+
+
+def _read_whole(night: ReportNight, scopes: Sequence[Scope]) -> Sequence[Scope]:
+    """Whose lists are read back cell by cell: all where they are short, else those of one county, each in its turn."""
+    rows = sum(len(file.filled(part, night).frame) for file in NAME_FILES for part in file.lists)
+    if rows <= MOST_READ:
+        return scopes
+    return [scopes[night.as_of.toordinal() % len(scopes)]]
+
+
+def _counted(block: Block) -> Block:
+    """The same sheet, of which the rows are counted alone; what stands in them need not be kept."""
+    rows = _FIRST + max(1, len(block.listing.rows)) + _FOOT
+    return replace(block, listing=replace(block.listing, rows=block.listing.rows.clear()), counted=rows)
 
 
 def _cast(part: NameList, listing: Listing) -> Cast:
