@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import read_page, write_pages
 from pipelines.publish.readback import Block, read_back, read_workbook
+from pipelines.publish.reader import TableReader
 from pipelines.publish.twins import write_twins
 from pipelines.publish.workbooks import write_forms, write_name_files
 from schemas.shown import CASES, REPORT
@@ -42,15 +43,21 @@ def publish_night(
     """
     folder = new_folder(home, as_of)
     try:
-        with ThreadPoolExecutor(2, "databases") as beside:
-            public = beside.submit(_write_public, engine, folder, as_of)
-            cases = beside.submit(write_databases, engine, folder, CASES)
-            blocks = _write_reports(engine, folder, as_of, policy)
-            with engine.transaction():
-                ledger_store.commit(engine, as_of, home)
-                for databases in (public, cases):
-                    databases.result()  # what it raises takes the ledger's new state back
-                _read_back(folder, blocks, as_of)
+        with ThreadPoolExecutor(3, "beside") as beside, engine.transaction():
+            # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
+            writing = [
+                beside.submit(ledger_store.commit, engine, as_of, home),
+                beside.submit(write_databases, engine, folder, CASES),
+                beside.submit(_write_public, engine, folder, as_of),
+            ]
+            try:
+                with engine.reader() as reader:
+                    blocks = _write_reports(reader, folder, as_of, policy)
+            finally:
+                wait(writing)  # nothing may be written for a night that was taken back
+            for written in writing:
+                written.result()  # what it raises takes the ledger's new state back
+            _read_back(folder, blocks, as_of)
         write_history(engine, home, as_of, folder)
         if occasion:
             export_log.append(home, occasion, export_log.restricted_files(folder, as_of))
@@ -68,11 +75,11 @@ def _write_public(engine: Engine, folder: Path, as_of: dt.date) -> None:
     write_twins(engine, folder, as_of)
 
 
-def _write_reports(engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> list[Block]:
+def _write_reports(reader: TableReader, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> list[Block]:
     """Write the files for officials; returns where each of their figures stands."""
     reports = folder / REPORTS
     reports.mkdir()
-    night = ReportNight(engine, as_of, policy)
+    night = ReportNight(reader, as_of, policy)
     return [
         *write_forms(night, reports),
         *write_name_files(night, reports),
