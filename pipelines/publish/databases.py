@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 FILES = DATABASES
 
 
-def write_databases(engine: Engine, folder: Path, *names: str) -> list[Path]:
+TOGETHER = 1_000_000
+"""Rows of a child each that are sorted at a time: some 150 MiB."""
+_BY_CHILD = ("as_of", "child_key")
+_DIGITS = 256  # two hexadecimal digits, with which the keys of children begin
+
+
+def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0) -> list[Path]:
     """Write files of a night (all, or those named) from the tables of the warehouse, rows in the order of their keys.
+
+    Of tables with a row a child `children` says how many rows they have: many are sorted in pieces.
 
     Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. Two
     files may be written at a time.
@@ -28,7 +36,8 @@ def write_databases(engine: Engine, folder: Path, *names: str) -> list[Path]:
         path, alias = folder / name, name.removesuffix(".duckdb")
         statements: list[str] = [f"create schema if not exists {quoted(f'{alias}.{layer}')}" for layer in FILES[name]]
         for table in tables_of(*FILES[name]):
-            statements += _statements(table, f"{alias}.{table.full_name}")
+            pieces = -(-children // TOGETHER) if table.key == _BY_CHILD else 1
+            statements += _statements(table, f"{alias}.{table.full_name}", pieces)
         # Views and macros name the tables of their own file: whoever opens it may call it as he likes.
         statements += [f"use {alias}", *ready_sql(name)]
         engine.write_database(path, statements, alias=alias)
@@ -37,11 +46,20 @@ def write_databases(engine: Engine, folder: Path, *names: str) -> list[Path]:
     return written
 
 
-def _statements(table: Table, target: str) -> list[str]:
+def _statements(table: Table, target: str, pieces: int) -> list[str]:
     columns = ", ".join(quoted(c) for c in table.columns)
     order = ", ".join(quoted(c) for c in table.key) or "1"
+    rows = f"insert into {quoted(target)} select {columns} from {quoted(table.full_name)}"
     return [
         create_table_sql(table, target=target),
-        f"insert into {quoted(target)} select {columns} from {quoted(table.full_name)} order by {order}",
+        *(f"{rows}{where} order by {order}" for where in _pieces(pieces)),
         *comment_sql(table, target=target),
     ]
+
+
+def _pieces(pieces: int) -> list[str]:
+    """Conditions that cut the keys of children, which are as good as drawn by lot, in pieces in their order."""
+    cuts = [f"'{_DIGITS * piece // pieces:02x}'" for piece in range(1, pieces)]
+    below = [*(f"child_key < {cut}" for cut in cuts), ""]
+    above = ["", *(f"child_key >= {cut}" for cut in cuts)]
+    return [f" where {' and '.join(some)}" if (some := [c for c in both if c]) else "" for both in zip(above, below, strict=True)]

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from xml.sax.saxutils import unescape
@@ -129,11 +130,11 @@ def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -
     compared, found = 0, list[Difference]()
     if block.listing.rows.is_empty():
         return 0, []
-    rows = Rows(block.listing.rows)
+    rows, places = Rows(block.listing.rows), dict[object, list[Sequence[int]]]()
     for order, column in enumerate(block.listing.columns):
         if column.figure is None:
             continue
-        expected, public = lookup.values(column.figures, rows), column.figure.schema == "published"
+        expected, public = lookup.values(column.figures, rows, places), column.figure.schema == "published"
         # Most values stand in many rows: each is put into words once a column.
         words: dict[Value, str] = {}
         kind, place = column.kind, block.column + order
@@ -161,10 +162,7 @@ def as_shown(kind: Kind, cell: object) -> str:
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, int | float):
-        number = Decimal(repr(cell))
-        if kind in ("rate", "percent"):
-            return f"{number:.2f}"
-        return f"{number.normalize():f}" if number else "0"
+        return _number(kind in ("rate", "percent"), cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):
@@ -172,11 +170,19 @@ def as_shown(kind: Kind, cell: object) -> str:
     return _plain(str(cell))
 
 
+@lru_cache(maxsize=65_536)
+def _number(rate: bool, cell: float) -> str:  # most numbers stand in many cells
+    number = Decimal(repr(cell))
+    if rate:
+        return f"{number:.2f}"
+    return f"{number.normalize():f}" if number else "0"
+
+
 def _plain(shown: str) -> str:
     return shown.strip().removesuffix(AT_BOUND)
 
 
-_Cells = dict[tuple[object, ...], list[tuple[Any, ...]]]
+_Rows = dict[tuple[object, ...], list[int]]
 
 
 class _Lookup:
@@ -187,40 +193,49 @@ class _Lookup:
         self._as_of = as_of
         self._children = children
         self._frames: dict[tuple[str, str], pl.DataFrame] = {}
-        self._cells: dict[
-            tuple[str, str, tuple[str, ...], tuple[str, ...]], dict[tuple[object, ...], list[tuple[Any, ...]]]
-        ] = {}
+        self._columns: dict[tuple[str, str, str], list[Any]] = {}
+        self._indices: dict[tuple[str, str, tuple[str, ...]], _Rows] = {}
 
-    def values(self, figures: Sequence[Figure], rows: Rows) -> list[Value]:
-        """What the database has for each row of a listing."""
+    def values(self, figures: Sequence[Figure], rows: Rows, found: dict[object, list[Sequence[int]]]) -> list[Value]:
+        """What the database has for each row of a listing; `found` keeps for one listing in which rows of a table it
+        stands, for most of its columns stand in the same."""
         values = [NOT_SAID] * rows.height
         for figure in figures:
-            fixed = tuple(name for name, _ in figure.where)
-            start = tuple(value for _, value in figure.where)
             for keys, said in rows.patterns(figure).items():
-                cells = self._of(figure, (*fixed, *keys))
-                columns = [rows.column(key) for key in keys]
-                gathered: dict[tuple[object, ...], Value] = {}
-                for place in said:
-                    key = (*start, *[column[place] for column in columns])
-                    value = gathered.get(key)
-                    if value is None:
-                        value = gathered[key] = _gathered(figure, cells.get(key, []))
-                    values[place] = value
+                which = (figure.schema, figure.table, figure.where, figure.only, keys)
+                places = found.get(which)
+                if places is None:
+                    places = found[which] = self._places(figure, keys, rows, said)
+                raw, base, bound = (
+                    self._column(figure, name) if name else None for name in (figure.column, figure.base, figure.bound)
+                )
+                for place, kept in zip(said, places, strict=True):
+                    values[place] = _gathered(figure, kept, raw or [], base, bound)
         return values
 
-    def _of(self, figure: Figure, keys: tuple[str, ...]) -> _Cells:
-        columns = tuple(name for name in (figure.column, figure.base, figure.bound) if name)
-        wanted = (figure.schema, figure.table, keys, columns)
-        if wanted not in self._cells:
-            frame = self._frame(figure)
-            cells: _Cells = {}
-            for key, cell in zip(
-                frame.select(keys).rows() if keys else [()] * len(frame), frame.select(columns).rows(), strict=True
-            ):
-                cells.setdefault(key, []).append(cell)
-            self._cells[wanted] = cells
-        return self._cells[wanted]
+    def _places(self, figure: Figure, keys: tuple[str, ...], rows: Rows, said: Sequence[int]) -> list[Sequence[int]]:
+        """The rows of its table that hold what a figure says of some rows of a listing."""
+        index = self._index(figure, (*(name for name, _ in figure.where), *keys))
+        start = tuple(value for _, value in figure.where)
+        if not keys:
+            return [index.get(start, ())] * len(said)
+        columns = [rows.column(key) for key in keys]
+        return [index.get((*start, *[column[place] for column in columns]), ()) for place in said]
+
+    def _index(self, figure: Figure, keys: tuple[str, ...]) -> _Rows:
+        wanted = (figure.schema, figure.table, keys)
+        if wanted not in self._indices:
+            frame, index = self._frame(figure), _Rows()
+            for row, key in enumerate(frame.select(keys).iter_rows() if keys else [()] * len(frame)):
+                index.setdefault(key, []).append(row)
+            self._indices[wanted] = index
+        return self._indices[wanted]
+
+    def _column(self, figure: Figure, name: str) -> list[Any]:
+        wanted = (figure.schema, figure.table, name)
+        if wanted not in self._columns:
+            self._columns[wanted] = self._frame(figure)[name].to_list()
+        return self._columns[wanted]
 
     def _frame(self, figure: Figure) -> pl.DataFrame:
         name = (figure.schema, figure.table)
@@ -237,21 +252,21 @@ class _Lookup:
         return self._frames[name]
 
 
-def _gathered(figure: Figure, cells: Sequence[tuple[Any, ...]]) -> Value:
-    raw: Raw
+def _gathered(
+    figure: Figure, rows: Sequence[int], raw: list[Any], base: list[Any] | None, bound: list[Any] | None
+) -> Value:
+    """What a figure says of some rows of its table."""
     if figure.how == "value":
-        if len(cells) > 1:
+        if len(rows) > 1:
             raise KongchuoError(f"{figure.schema}.{figure.table} holds a cell of {figure.column} twice.")
-        if not cells:
+        if not rows:
             return Value(0 if figure.sparse else None)
-        raw, *rest = cells[0]
-        base = rest.pop(0) if figure.base else None
-        bound = rest.pop(0) if figure.bound else None
-        return Value(whole(raw), base, bound)
-    known = [cell[0] for cell in cells if cell[0] is not None]
+        (row,) = rows
+        return Value(whole(raw[row]), base[row] if base else None, bound[row] if bound else None)
+    known = [raw[row] for row in rows if raw[row] is not None]
     if figure.how == "sum":
         return Value(sum(known) if known else 0 if figure.sparse else None)
-    return Value(sum(known) if figure.how == "true" else len(cells))
+    return Value(sum(known) if figure.how == "true" else len(rows))
 
 
 def read_workbook(path: Path) -> Callable[[str], Sequence[Sequence[object]]]:

@@ -41,13 +41,13 @@ def publish_night(
     The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
     again, while a shown night whose ledger was lost would be a silent wrong start for the next.
     """
-    folder = new_folder(home, as_of)
+    folder, children = new_folder(home, as_of), engine.count("restricted.children")
     try:
         with ThreadPoolExecutor(3, "beside") as beside, engine.transaction():
             # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
             writing = [
                 beside.submit(ledger_store.commit, engine, as_of, home),
-                beside.submit(write_databases, engine, folder, CASES),
+                beside.submit(write_databases, engine, folder, CASES, children=children),
                 beside.submit(_write_public, engine, folder, as_of),
             ]
             try:
