@@ -62,4 +62,7 @@ def _pieces(pieces: int) -> list[str]:
     cuts = [f"'{_DIGITS * piece // pieces:02x}'" for piece in range(1, pieces)]
     below = [*(f"child_key < {cut}" for cut in cuts), ""]
     above = ["", *(f"child_key >= {cut}" for cut in cuts)]
-    return [f" where {' and '.join(some)}" if (some := [c for c in both if c]) else "" for both in zip(above, below, strict=True)]
+    return [
+        f" where {' and '.join(some)}" if (some := [c for c in both if c]) else ""
+        for both in zip(above, below, strict=True)
+    ]

@@ -26,7 +26,7 @@ from zipfile import ZipFile
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Raw, Rows, Value, text, whole
+from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Rows, Value, text, whole
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND
 

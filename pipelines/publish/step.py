@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,7 @@ def publish_night(
     try:
         with ThreadPoolExecutor(3, "beside") as beside, engine.transaction():
             # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
-            writing = [
+            writing: list[Future[Any]] = [
                 beside.submit(ledger_store.commit, engine, as_of, home),
                 beside.submit(write_databases, engine, folder, CASES, children=children),
                 beside.submit(_write_public, engine, folder, as_of),

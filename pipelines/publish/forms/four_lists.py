@@ -87,8 +87,12 @@ def _office(copy: Copy, table: str) -> list[Column]:
         Column("责任单位", "text", 20, label="office"),
         Column("职务", "text", 11, label="role"),
         Column(
-            "责任人", "text", 10, label="holder",
-            says=lambda raw: person(copy, raw) or NOT_NAMED, all_say=lambda raw: persons(copy, raw, NOT_NAMED),
+            "责任人",
+            "text",
+            10,
+            label="holder",
+            says=lambda raw: person(copy, raw) or NOT_NAMED,
+            all_say=lambda raw: persons(copy, raw, NOT_NAMED),
         ),  # fmt: skip
     ]
 

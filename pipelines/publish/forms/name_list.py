@@ -135,7 +135,9 @@ class Filled:
 
 
 def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
-    counted = frame.group_by("county", maintain_order=True).len().with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
+    counted = (
+        frame.group_by("county", maintain_order=True).len().with_columns(first=pl.col("len").cum_sum() - pl.col("len"))
+    )
     return Filled(frame, {county: (first, rows) for county, rows, first in counted.rows()}, shown)
 
 

@@ -19,20 +19,32 @@ from pipelines.publish.workbooks.rows import Look, xml_text
 
 NAME = "\ue000"
 """Stands for the name of the unit."""
-SHAPE = 4318
-"""How many rows a filled sheet of the mould has room for; the numbers of the rows after them are signs."""
+SHAPE = 968
+"""How many rows a sheet of the mould has room for; the numbers of the rows after them are signs."""
 _AFTER = SHAPE + 3  # the last row, the signatures, the footnotes
 _SIGN = re.compile(rf"(?<![\d.])({_AFTER}|{_AFTER + 1}|{_AFTER + 2})(?![\d.])")
 HEIGHT = 777
 """Stands for the height of the footnotes, in points."""
 _HIGH = f' ht="{HEIGHT}"'
-_LOCAL = re.compile(r'localSheetId="(\d+)"')
+_NAMED = re.compile(r'<definedName name="(?P<name>[^"]*)" localSheetId="(?P<sheet>\d+)"[^>]*>[^<]*</definedName>')
 _WORDS = re.compile("[\ue000-\ue0ff]")
+_SHEETS, _BOOK = "xl/worksheets/sheet", "xl/workbook.xml"
+_WORDED = ("xl/sharedStrings.xml", "docProps/core.xml")
 _TOGETHER = 1 << 20  # bytes that are packed at a time
 _AT_WORK = 4  # workbooks that wait to be packed: more would only fill the memory
 
-Looks = tuple[list[Look], ...]
-"""The looks of a sheet's columns: of its rows, and of the last one."""
+_FILTER = re.compile("<autoFilter [^>]*/>")
+_FILTERED = "_xlnm._FilterDatabase"
+
+
+class Looks(NamedTuple):
+    """Of a sheet's columns: the looks of its rows, of the last one, and the row that stands where there are none."""
+
+    rows: list[Look]
+    last: list[Look]
+    empty: str
+
+
 Body = Sequence[bytes | memoryview]
 
 
@@ -50,50 +62,43 @@ class Cast(NamedTuple):
 
 
 class Mould:
-    """`make` writes the workbook into a file, told which sheets have rows, and returns the looks of their columns."""
+    """`make` writes the workbook, with rows in every sheet, into a file and returns the looks of its sheets."""
 
-    def __init__(self, make: Callable[[IO[bytes], Sequence[bool]], list[Looks]], sheets: int) -> None:
-        self._make = make
-        self._books: dict[tuple[bool, ...], list[tuple[str, bytes]]] = {}
-        self.looks: list[Looks] = []
-        self._book((True,) * sheets)
-
-    def _book(self, filled: tuple[bool, ...]) -> list[tuple[str, bytes]]:
-        """The files of the mould in which some sheets have rows."""
-        if filled not in self._books:
-            made = io.BytesIO()
-            self.looks = self._make(made, filled)
-            with ZipFile(made) as book:
-                self._books[filled] = [(file, book.read(file)) for file in book.namelist()]
-        return self._books[filled]
+    def __init__(self, make: Callable[[IO[bytes]], list[Looks]]) -> None:
+        made = io.BytesIO()
+        self.looks = make(made)
+        with ZipFile(made) as book:
+            self._files = {file: book.read(file) for file in book.namelist()}
+        self._texts = {file: self._files[file].decode() for file in (*_WORDED, _BOOK)}
+        sheets = [self._files[f"{_SHEETS}{order + 1}.xml"].decode() for order in range(len(self.looks))]
+        self._sheets = [sheet.partition(f'<row r="{_AFTER + 1}"') for sheet in sheets]
 
     def cast(self, name: str, casts: Sequence[Cast], bodies: Sequence[Body]) -> list[tuple[str, Body]]:
         """The files of the workbook of one unit, in their order, each in pieces."""
         signs = {NAME: xml_text(name)} | {note(order): xml_text(cast.notes) for order, cast in enumerate(casts)}
-        made: list[tuple[str, Body]] = []
-        for file, data in self._book(tuple(cast.rows > 0 for cast in casts)):
-            if file.startswith("xl/worksheets/sheet"):
-                order = int(file.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1
-                made.append((file, _sheet(data.decode(), casts[order], bodies[order])))
-            elif file == "xl/workbook.xml":
-                # A name of the workbook says of which sheet it is before it says of which rows.
-                first, *names = data.decode().split("<definedName ")
-                names = [_numbered(one, casts[int(found[1])].rows if (found := _LOCAL.search(one)) else 0) for one in names]
-                made.append((file, ["<definedName ".join([first, *names]).encode()]))
-            elif file in ("xl/sharedStrings.xml", "docProps/core.xml"):
-                made.append((file, [_WORDS.sub(lambda sign: signs.get(sign[0], sign[0]), data.decode()).encode()]))
-            else:
-                made.append((file, [data]))
-        return made
+        made: dict[str, Body] = {file: [data] for file, data in self._files.items()}
+        for order, (cast, body) in enumerate(zip(casts, bodies, strict=True)):
+            made[f"{_SHEETS}{order + 1}.xml"] = self._sheet(order, cast, body)
+        made[_BOOK] = [self._book(casts).encode()]
+        for file in _WORDED:
+            made[file] = [_WORDS.sub(lambda sign: signs.get(sign[0], sign[0]), self._texts[file]).encode()]
+        return list(made.items())
 
+    def _sheet(self, order: int, cast: Cast, body: Body) -> Body:
+        before, row, after = self._sheets[order]
+        rest = _numbered(row + after, cast.rows or 1).replace(_HIGH, f' ht="{cast.height:.16g}"')
+        if not cast.rows:
+            rest, body = _FILTER.sub("", rest), [self.looks[order].empty.encode()]
+        return [_numbered(before, cast.rows or 1).encode(), *body, rest.encode()]
 
-def _sheet(mould: str, cast: Cast, body: Body) -> Body:
-    high = f' ht="{cast.height:.16g}"'
-    if not cast.rows:
-        return [mould.replace(_HIGH, high).encode()]
-    cut = mould.index(f'<row r="{_AFTER + 1}"')
-    before, after = _numbered(mould[:cut], cast.rows), _numbered(mould[cut:], cast.rows)
-    return [before.encode(), *body, after.replace(_HIGH, high).encode()]
+    def _book(self, casts: Sequence[Cast]) -> str:
+        """The list of sheets and of the names in them."""
+
+        def named(found: re.Match[str]) -> str:
+            rows = casts[int(found["sheet"])].rows
+            return "" if not rows and found["name"] == _FILTERED else _numbered(found[0], rows or 1)
+
+        return _NAMED.sub(named, self._texts[_BOOK])
 
 
 def _numbered(text: str, rows: int) -> str:

@@ -27,7 +27,7 @@ from pipelines.publish.readback import Block
 from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, NUMBER, Formats, format_number, new_book
 from pipelines.publish.workbooks.form import Heading, edges, half_widths, merge, set_print, write_foot
 from pipelines.publish.workbooks.mould import HEIGHT, NAME, SHAPE, Cast, Looks, Mould, Packer, note
-from pipelines.publish.workbooks.rows import Look, joined, rows_xml
+from pipelines.publish.workbooks.rows import Look, joined, rows_xml, sentence_xml
 from pipelines.publish.workbooks.sheet import ALERT
 
 Place = tuple[Scope, str | None]
@@ -68,7 +68,7 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
     with Packer() as packer:
         for file in NAME_FILES:
             for copy in COPIES:
-                mould = Mould(partial(_frame, file, copy, night), len(file.lists))
+                mould = Mould(partial(_frame, file, copy, night))
                 for some in _batches(file, night, scopes):
                     bodies = [_bodies(mould, file, order, copy, night, some) for order in range(len(file.lists))]
                     for scope, county in some:
@@ -142,10 +142,10 @@ def _bodies(
     rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
     frame = filled.frame[rows["at"]]
     raw = [filled.raw(frame, column) for column in columns]
-    body, last = mould.looks[order]
-    made = rows_xml(columns, raw, rows["number"], body)
+    looks = mould.looks[order]
+    made = rows_xml(columns, raw, rows["number"], looks.rows)
     ends = pl.Series([count - 1 for count in accumulate(counted["len"].to_list())])
-    lowest = rows_xml(columns, [one[ends] for one in raw], rows["number"][ends], last)
+    lowest = rows_xml(columns, [one[ends] for one in raw], rows["number"][ends], looks.last)
     found, first = {}, 0
     for place, (county, (_, count)) in enumerate(places.items()):
         found[county] = [joined(made.slice(first, count - 1)), joined(lowest.slice(place, 1))]
@@ -153,35 +153,21 @@ def _bodies(
     return found
 
 
-def _frame(file: NameFile, copy: Copy, night: ReportNight, path: IO[bytes], filled: Sequence[bool]) -> list[Looks]:
-    """Write a workbook with everything but rows: of lists that are `filled`, `SHAPE` of them are left out.
-
-    Returns the formats of the rows, the same whatever is filled.
-    """
-    scope = Scope("", "county", NAME)
+def _frame(file: NameFile, copy: Copy, night: ReportNight, path: IO[bytes]) -> list[Looks]:
+    """Write a workbook with everything but rows, for which it leaves room; returns the formats of the rows."""
     book = new_book(path, f"{NAME}{night.day}{file.file}{COPY_WORDS[copy]}", NAME, night.as_of)
-    formats = Formats(book)
-    looks = []
-    for part in file.lists:
-        columns = part.columns(copy)
-        looks.append(
-            tuple(
-                [_looked(formats, column, place, len(columns), end=end) for place, column in enumerate(columns)]
-                for end in (False, True)
-            )
-        )
-    for order, (part, some) in enumerate(zip(file.lists, filled, strict=True)):
-        empty = file.filled(part, night).none().frame
+    formats, looks = Formats(book), []
+    for order, part in enumerate(file.lists):
         listing = Listing(
-            title=f"{scope.name}{night.day}{part.name}{COPY_WORDS[copy]}",
+            title=f"{NAME}{night.day}{part.name}{COPY_WORDS[copy]}",
             measure="人",
             columns=tuple(part.columns(copy)),
-            rows=empty,
+            rows=file.filled(part, night).none().frame,
             values=(),
             notes=(note(order),),
-            empty=part.empty,
         )
-        _write_sheet(book, formats, part.sheet, NAME, listing, part.kept, SHAPE if some else 0)
+        looks.append(_looks(formats, listing.columns, part.empty))
+        _write_sheet(book, formats, part.sheet, NAME, listing, part.kept)
     book.close()
     return looks
 
@@ -195,11 +181,8 @@ def private_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_sheet(
-    book: Any, formats: Formats, name: str, place: str, listing: Listing, kept: int, rows: int
-) -> None:
-    """Title and unit over the first page, headings that stay and are repeated, room for rows, signatures and footnotes;
-    without rows the sentence that says so."""
+def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Listing, kept: int) -> None:
+    """Title and unit over the first page, headings that stay and are repeated, room for rows, signatures and notes."""
     sheet = book.add_worksheet(name)
     columns = listing.columns
     pages = _pages(columns)
@@ -217,7 +200,7 @@ def _write_sheet(
     sheet.set_row(_TITLE, 36)
     sheet.set_row(_UNIT, 20)
     sheet.set_row(_HEAD, 34)
-    row = _FIRST + rows if rows else _write_empty(sheet, formats, listing)
+    row = _FIRST + SHAPE
     last = row - 1
     headings = [Heading(column.name, "", column.width) for column in columns[start:stop]]
     end = write_foot(sheet, formats, row, headings, (), start)
@@ -226,8 +209,7 @@ def _write_sheet(
     sheet.set_row(end, HEIGHT)
     sheet.freeze_panes(_FIRST, kept)
     sheet.repeat_rows(_TITLE, _HEAD)
-    if rows:
-        sheet.autofilter(_HEAD, 0, last, len(columns) - 1)
+    sheet.autofilter(_HEAD, 0, last, len(columns) - 1)
     # Numbers of persons are text on purpose: no green triangle shall offer to make numbers of them.
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
     set_print(sheet, end, len(columns))
@@ -238,7 +220,9 @@ def _write_sheet(
 
 def _notes(listing: Listing) -> list[str]:
     """The numbered footnotes: they stand in one cell, for they stand on every sheet and merging is dear."""
-    return [f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(listing.notes, start=1)]
+    return [
+        f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(listing.notes, start=1)
+    ]
 
 
 def _pages(columns: Sequence[Column]) -> int:
@@ -263,14 +247,15 @@ def _first_page(widths: Sequence[float], pages: int) -> int:
     return len(widths)
 
 
-def _write_empty(sheet: Any, formats: Formats, listing: Listing) -> int:
-    """The sentence of a list without rows; the row after it."""
-    columns = len(listing.columns)
-    blank = [formats.get(align="left", **edges(order, columns, bottom=True)) for order in range(columns)]
-    sheet.write_string(_FIRST, 0, listing.empty, blank[0])
-    for order in range(1, columns):
-        sheet.write_blank(_FIRST, order, None, blank[order])
-    return _FIRST + 1
+def _looks(formats: Formats, columns: Sequence[Column], empty: str) -> Looks:
+    """The formats of the rows of a sheet, and the row with the sentence of a list without rows."""
+    count = len(columns)
+    rows, last = (
+        [_looked(formats, column, order, count, end=end) for order, column in enumerate(columns)]
+        for end in (False, True)
+    )
+    blank = [format_number(formats.get(align="left", **edges(order, count, bottom=True))) for order in range(count)]
+    return Looks(rows, last, sentence_xml(empty, _FIRST + 1, blank))
 
 
 def _looked(formats: Formats, column: Column, order: int, columns: int, *, end: bool) -> Look:

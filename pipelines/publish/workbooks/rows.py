@@ -35,9 +35,7 @@ class Look:
     apart: int
 
 
-def rows_xml(
-    columns: Sequence[Column], raw: Sequence[pl.Series], first: pl.Series, looks: Sequence[Look]
-) -> pl.Series:
+def rows_xml(columns: Sequence[Column], raw: Sequence[pl.Series], first: pl.Series, looks: Sequence[Look]) -> pl.Series:
     """A `<row>` a row; `raw` what each column shows before it is put into words, `first` the number of each row."""
     number = first.cast(pl.String)
     parts: list[pl.Series | pl.Expr] = []
@@ -54,6 +52,14 @@ def rows_xml(
     begin = [pl.lit('<row r="'), number, pl.lit(f'" spans="1:{len(columns)}" ht="'), heights]
     made = pl.concat_str([*begin, pl.lit('" customHeight="1">'), *parts, pl.lit("</row>")])
     return pl.DataFrame({"n": number}).select(row=made).to_series()
+
+
+def sentence_xml(shown: str, row: int, looks: Sequence[int]) -> str:
+    """A row with one sentence, and a cell of every other column."""
+    first, *others = looks
+    cells = [f'<c r="{letters(order)}{row}" s="{look}"/>' for order, look in enumerate(others, start=1)]
+    text_cell = f'<c r="A{row}" s="{first}" t="inlineStr"><is><t>{xml_text(shown)}</t></is></c>'
+    return f'<row r="{row}" spans="1:{len(looks)}">{text_cell}{"".join(cells)}</row>'
 
 
 def joined(rows: pl.Series) -> memoryview:
