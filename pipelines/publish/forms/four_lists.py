@@ -93,7 +93,7 @@ def _office(copy: Copy, table: str) -> list[Column]:
             label="holder",
             says=lambda raw: person(copy, raw) or NOT_NAMED,
             all_say=lambda raw: persons(copy, raw, NOT_NAMED),
-        ),  # fmt: skip
+        ),
     ]
 
 

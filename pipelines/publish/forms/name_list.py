@@ -73,7 +73,7 @@ class NameFile:
         return f"{self.file}{MEETING if copy == 'masked' else ''}.xlsx"
 
     def filled(self, part: NameList, night: ReportNight) -> Filled:
-        """All rows of a list, what it shows of them beside them; lists of one file that share rows are filled at once."""
+        """All rows of a list with what it shows of them; lists of one file that share rows are filled at once."""
         by_state = night.keep(part.rows, lambda: self._filled(part, night))
         return by_state.get(part.state) or next(iter(by_state.values())).none()  # type: ignore[no-any-return]
 

@@ -149,3 +149,18 @@ def test_a_step_that_breaks_shows_and_keeps_nothing(
     assert (root / "current").readlink().name == NIGHT.isoformat()
     assert [p.name for p in (root / ".nights").iterdir() if p.is_dir()] == [f"{NIGHT}.1"]
     assert [r["night"] for r in province.rows("ledger.run")] == [NIGHT]
+
+
+def test_many_children_are_sorted_in_pieces_that_leave_none_out(province: Province, tmp_path: Path) -> None:
+    for folder, children in (("whole", 0), ("pieces", 7_000_001)):
+        (tmp_path / folder).mkdir()
+        write_databases(province.engine, tmp_path / folder, "cases.duckdb", children=children)
+    found = []
+    for folder in ("whole", "pieces"):
+        with duckdb.connect(str(tmp_path / folder / "cases.duckdb"), read_only=True) as file:
+            tables = ("restricted.children", "restricted.identities")
+            found.append([file.execute(f"select * from {table}").fetchall() for table in tables])
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 4
+    keys = [row[1] for row in found[1][0]]
+    assert keys == sorted(keys)

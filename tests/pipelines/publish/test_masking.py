@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.publish.masking import mask_birth, mask_name, mask_number, mask_placement, mask_reason
+from pipelines.publish.masking import (
+    mask_birth,
+    mask_name,
+    mask_names,
+    mask_number,
+    mask_numbers,
+    mask_placement,
+    mask_reason,
+)
 from schemas.values import CASE_REASON
 
 NAMES = st.text(min_size=1, max_size=30).filter(lambda name: bool(name.strip()))
@@ -73,3 +82,16 @@ def test_no_religion_no_marriage_no_offence() -> None:
     assert mask_placement("专门学校") == mask_placement("司法援助就业") == "其他安置"
     assert mask_placement("送教上门") == "送教上门"
     assert mask_reason(None) is None
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=20))
+def test_a_column_is_masked_as_each_of_its_values(values: list[str | None]) -> None:
+    column = pl.DataFrame({"value": pl.Series(values, dtype=pl.String)})
+    shown = column.select(names=mask_names(pl.col("value")), numbers=mask_numbers(pl.col("value")))
+    # What counts as a space at the ends of a name is not the same to both: neither shows more than the other.
+    plain = [value for value in values if value is None or value.strip() == value]
+    names = [
+        mask for value, mask in zip(values, shown["names"], strict=True) if value is None or value.strip() == value
+    ]
+    assert names == [mask_name(value) for value in plain]
+    assert shown["numbers"].to_list() == [mask_number(value) for value in values]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.errors import KongchuoError
 from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.readback import Block, read_back, read_workbook
-from pipelines.publish.workbooks import write_name_files
+from pipelines.publish.workbooks import name_list, write_name_files
 from pipelines.settings import load_policy
 from quality.contracts import check_contract
 from schemas.catalogue import CATALOGUE
@@ -245,3 +246,72 @@ def test_the_same_night_gives_the_same_bytes(
     write_name_files(ReportNight(province.engine, NIGHT, load_policy(None, NIGHT)), tmp_path)
     for path in written[0].rglob("*.xlsx"):
         assert (tmp_path / path.relative_to(written[0])).read_bytes() == path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def counted(province: Province, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Block]]:
+    """The same files as if they were long: one county's are read whole."""
+    folder = tmp_path_factory.mktemp("long")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(name_list, "MOST_READ", 0)
+        return folder, write_name_files(ReportNight(province.engine, NIGHT, load_policy(None, NIGHT)), folder)
+
+
+def back(province: Province, folder: Path, blocks: list[Block]) -> int:
+    databases = dict.fromkeys(("published", "restricted", "quality"), province.engine)
+    return read_back(folder, blocks, databases, {".xlsx": read_workbook}, NIGHT)
+
+
+def test_of_long_lists_one_county_is_read_and_the_rows_of_all_are_counted(
+    province: Province, counted: tuple[Path, list[Block]]
+) -> None:
+    folder, blocks = counted
+    whole = {block.file.split("/")[0] for block in blocks if block.counted is None}
+    assert len(whole) == 1
+    assert {block.file.split("/")[0] for block in blocks} > whole
+    assert all(block.listing.rows.is_empty() for block in blocks if block.counted is not None)
+    figures = [
+        len(block.listing.rows) * sum(column.figure is not None for column in block.listing.columns)
+        for block in blocks
+        if block.counted is None
+    ]
+    assert back(province, folder, blocks) == sum(figures)
+
+
+def test_every_county_has_its_turn(province: Province) -> None:
+    turns = set()
+    for day in range(4):
+        night = ReportNight(province.engine, NIGHT, load_policy(None, NIGHT))
+        scopes = night.scopes
+        night.as_of = NIGHT + timedelta(days=day)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(name_list, "MOST_READ", -1)
+            (scope,) = name_list._read_whole(night, scopes)
+        turns.add(scope.unit_code)
+    assert turns == {scope.unit_code for scope in scopes[:4]}
+
+
+def test_a_lost_row_of_a_list_that_is_counted_stops_the_publication(
+    province: Province, counted: tuple[Path, list[Block]], tmp_path: Path
+) -> None:
+    shutil.copytree(counted[0], tmp_path, dirs_exist_ok=True)
+    file = next(b.file for b in counted[1] if b.counted is not None and b.place == "任务清单")
+    book = openpyxl.load_workbook(tmp_path / file)
+    book["任务清单"].delete_rows(4)
+    book.save(tmp_path / file)
+    with pytest.raises(KongchuoError, match="任务清单"):
+        back(province, tmp_path, counted[1])
+
+
+def test_a_lost_byte_of_a_list_that_is_counted_stops_the_publication(
+    province: Province, counted: tuple[Path, list[Block]], tmp_path: Path
+) -> None:
+    shutil.copytree(counted[0], tmp_path, dirs_exist_ok=True)
+    path = tmp_path / next(b.file for b in counted[1] if b.counted is not None and b.place == "任务清单")
+    with zipfile.ZipFile(path) as book:
+        sheet = book.getinfo("xl/worksheets/sheet1.xml")
+    data = bytearray(path.read_bytes())
+    data[sheet.header_offset + 60 + sheet.compress_size // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(KongchuoError, match="任务清单"):
+        back(province, tmp_path, counted[1])
