@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 WAREHOUSE = "warehouse.duckdb"
 LARGE = 256 * 2**20
 """Bytes of files in the landing folder from which the night's tables stand in a file and no more in memory."""
+PUBLISH = "pipelines.publish.step"
 _BLOCK = 64  # bytes of a block of SHA-256 (RFC 2104)
 
 
@@ -288,7 +289,7 @@ def run_night(
 
 
 def _load_ahead(probabilistic: bool) -> None:
-    for library in (*(("splink", "pypinyin") if probabilistic else ()), "jinja2", "xlsxwriter"):
+    for library in (*(("splink", "pypinyin") if probabilistic else ()), "jinja2", "xlsxwriter", "docx", PUBLISH):
         importlib.import_module(library)
 
 
