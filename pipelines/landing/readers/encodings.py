@@ -30,8 +30,10 @@ def pieces(content: bytes, encoding: str, start: int) -> Iterator[bytes]:
     rest = b""
     for at in range(start, max(len(content), start + 1), _CHUNK):
         last = at + _CHUNK >= len(content)
-        # A surrogate that stands alone fails when it is encoded.
-        text = rest + decoder.decode(content[at : at + _CHUNK], final=last).encode("utf-8")
+        chunk = content[at : at + _CHUNK]
+        decoded = decoder.decode(chunk, final=last)
+        # What is UTF-8 already need not be written again. A surrogate that stands alone fails when it is encoded.
+        text = rest + (chunk if encoding == "utf-8" else decoded.encode("utf-8"))
         if last:
             yield text
             return
