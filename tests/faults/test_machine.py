@@ -7,10 +7,12 @@ import re
 import shutil
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.night import run_night
 from tests.faults.conftest import Undisturbed
 from tests.faults.nights import (
     NIGHTS,
@@ -47,6 +49,17 @@ def test_a_night_with_little_memory_spills_where_it_is_told(undisturbed: Undistu
     room = {"KONGCHUO_MEMORY_LIMIT": "150MiB", "KONGCHUO_SPILL": str(tmp_path / "spill")}
     status, said = ended(start(NIGHTS[3], home, environment=room))
     assert status == 0, said
+    assert published(home, NIGHTS[3]) == undisturbed.tables[3]
+
+
+def test_a_large_night_publishes_the_same(
+    undisturbed: Undisturbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copied(undisturbed.before[3], tmp_path / "home")
+    monkeypatch.setattr("pipelines.night.LARGE", 0)
+    as_of = date.fromisoformat(NIGHTS[3])
+    run_night(as_of, SAMPLE / "landing", home, SAMPLE / "policy.toml", b"secret-of-a-fictional-province")
+    assert not (home / "warehouse.duckdb.work").exists()
     assert published(home, NIGHTS[3]) == undisturbed.tables[3]
 
 
