@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from html.parser import HTMLParser
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-_VOID = frozenset({"meta", "input", "br", "hr", "img", "link"})
 
-
-class _Places(HTMLParser):
+class _Places:
     """Rows of cells by place: `data-place` begins one, `tr` in a table's body or `data-row` a row of it.
 
     A cell is `th` or `td` of a table, elsewhere an element with `data-figure`.
     """
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.places: dict[str, list[list[str]]] = {}
         self._depth = 0
         self._rows: list[list[str]] | None = None
@@ -24,13 +20,12 @@ class _Places(HTMLParser):
         self._cell: list[str] | None = None
         self._cell_until = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _VOID:
-            return
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         self._depth += 1
-        for name, value in attrs:
+        for name, value in attributes.items():
             if name == "data-place":
-                self._rows = self.places.setdefault(value or "", [])
+                self._rows = self.places.setdefault(value, [])
                 self._until = self._depth
             elif name == "data-figure":
                 self._begin()
@@ -42,9 +37,8 @@ class _Places(HTMLParser):
             elif tag in ("td", "th"):
                 self._begin()
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID:
-            return
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if self._cell is not None and self._depth == self._cell_until and self._rows is not None:
             if not self._rows:
                 self._rows.append([])
@@ -54,9 +48,13 @@ class _Places(HTMLParser):
             self._rows = None
         self._depth -= 1
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """A piece of text."""
         if self._cell is not None:
             self._cell.append(data)
+
+    def close(self) -> None:
+        """The page ends."""
 
     def _begin(self) -> None:
         self._cell, self._cell_until = [], self._depth
@@ -64,7 +62,8 @@ class _Places(HTMLParser):
 
 def read_page(path: Path) -> Callable[[str], Sequence[Sequence[object]]]:
     """The places of a page; a place that is not there has no rows."""
+    from lxml import etree  # here: only a night that publishes needs it
+
     places = _Places()
-    places.feed(path.read_text(encoding="utf-8"))
-    places.close()
+    etree.parse(str(path), etree.HTMLParser(target=places, encoding="utf-8", huge_tree=True))
     return lambda place: places.places.get(place, [])

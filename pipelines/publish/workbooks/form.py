@@ -124,10 +124,21 @@ def _thirds(headings: Sequence[Heading], parts: int) -> list[int]:
     return starts
 
 
+class _Widths(dict[str, int]):
+    """Character → its width, looked up once."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return self[char]
+
+
+_WIDTHS = _Widths()
+
+
 @lru_cache(maxsize=4096)
 def half_widths(text: str) -> int:
     """Width of a text in half-width characters; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def _letter(column: int) -> str:

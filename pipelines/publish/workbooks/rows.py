@@ -124,7 +124,11 @@ def _text_cells(column: Column, known: pl.DataFrame, look: Look, listed: bool) -
     )
     blank = pl.lit(f'" s="{look.plain}"/>')
     found = known.with_columns(cell=pl.when(pl.col("shown") == "").then(blank).otherwise(cell))
-    wide = 2 * known["shown"].str.len_chars() > column.width
+    # A character that is written in one byte is not wide: few texts have to be measured.
+    length = known["shown"].str.len_chars()
+    wide = (2 * length > column.width) & (
+        known["shown"].str.len_bytes().clip(upper_bound=2 * length) > column.width - 0.8
+    )
     if wide.any():
         broad = known.filter(wide)["shown"].unique().to_list()
         lines = {one: math.ceil(half_widths(one) / (column.width - 0.8)) for one in broad}
