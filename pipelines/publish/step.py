@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from pipelines.publish.forms.night import ReportNight
 from pipelines.publish.history import leave_to_the_newest, write_history
 from pipelines.publish.page import read_page, write_pages
 from pipelines.publish.readback import Block, read_back, read_workbook
-from pipelines.publish.reader import TableReader
 from pipelines.publish.twins import write_twins
 from pipelines.publish.workbooks import write_forms, write_name_files
 from schemas.shown import CASES, REPORT
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
 
 REPORTS = "reports"
+Writer = Callable[[ReportNight, Path], list[Block]]
 
 
 def publish_night(
@@ -41,23 +41,21 @@ def publish_night(
     The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
     again, while a shown night whose ledger was lost would be a silent wrong start for the next.
     """
-    folder, children = new_folder(home, as_of), engine.count("restricted.children")
+    children = engine.count("restricted.children")
+    folder = new_folder(home, as_of)
     try:
-        with ThreadPoolExecutor(3, "beside") as beside, engine.transaction():
+        # Whatever happens, all that is written is waited for before the ledger's new state is taken back.
+        with engine.transaction(), ThreadPoolExecutor(4, "beside") as beside:
             # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
-            writing: list[Future[Any]] = [
-                beside.submit(ledger_store.commit, engine, as_of, home),
-                beside.submit(write_databases, engine, folder, CASES, children=children),
-                beside.submit(_write_public, engine, folder, as_of),
-            ]
-            try:
-                with engine.reader() as reader:
-                    blocks = _write_reports(reader, folder, as_of, policy)
-            finally:
-                wait(writing)  # nothing may be written for a night that was taken back
-            for written in writing:
+            ledger = beside.submit(ledger_store.commit, engine, as_of, home)
+            cases = beside.submit(write_databases, engine, folder, CASES, children=children)
+            public = beside.submit(_write_public, engine, folder, as_of)
+            (folder / REPORTS).mkdir()
+            names = beside.submit(_write, (write_name_files,), engine, folder, as_of, policy)
+            blocks = _write((write_forms, write_bulletins, write_pages), engine, folder, as_of, policy)
+            for written in (ledger, cases, public):
                 written.result()  # what it raises takes the ledger's new state back
-            _read_back(folder, blocks, as_of)
+            _read_back(folder, [*blocks, *names.result()], as_of)
         write_history(engine, home, as_of, folder)
         if occasion:
             export_log.append(home, occasion, export_log.restricted_files(folder, as_of))
@@ -75,17 +73,13 @@ def _write_public(engine: Engine, folder: Path, as_of: dt.date) -> None:
     write_twins(engine, folder, as_of)
 
 
-def _write_reports(reader: TableReader, folder: Path, as_of: dt.date, policy: Mapping[str, Any]) -> list[Block]:
-    """Write the files for officials; returns where each of their figures stands."""
-    reports = folder / REPORTS
-    reports.mkdir()
-    night = ReportNight(reader, as_of, policy)
-    return [
-        *write_forms(night, reports),
-        *write_name_files(night, reports),
-        *write_bulletins(night, reports),
-        *write_pages(night, reports),
-    ]
+def _write(
+    files: Iterable[Writer], engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]
+) -> list[Block]:
+    """Write some of the files for officials; returns where each of their figures stands."""
+    with engine.reader() as reader:
+        night = ReportNight(reader, as_of, policy)
+        return [block for write in files for block in write(night, folder / REPORTS)]
 
 
 def _read_back(folder: Path, blocks: Iterable[Block], as_of: dt.date) -> None:
