@@ -1,9 +1,9 @@
 """The default engine: one DuckDB file, one connection, one process.
 
 What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands beside it, in
-memory or, in a large province, in a working file that is packed and read like the warehouse, and is gone with the night:
-nothing of one night can leak into another. Names find their place by the search path, so that models never say where a
-table stands.
+memory or, in a large province, in a working file that is packed and read like the warehouse. It is gone with the night:
+nothing of one night can leak into another. Names find their place by the search path, so that models never say where
+a table stands.
 """
 
 from __future__ import annotations
