@@ -51,8 +51,8 @@ def publish_night(
             cases = beside.submit(write_databases, engine, folder, CASES, children=children)
             public = beside.submit(_write_public, engine, folder, as_of)
             (folder / REPORTS).mkdir()
-            names = beside.submit(_write, (write_name_files,), engine, folder, as_of, policy)
-            blocks = _write((write_forms, write_bulletins, write_pages), engine, folder, as_of, policy)
+            names = beside.submit(_write_reports, (write_name_files,), engine, folder, as_of, policy)
+            blocks = _write_reports((write_forms, write_bulletins, write_pages), engine, folder, as_of, policy)
             for written in (ledger, cases, public):
                 written.result()  # what it raises takes the ledger's new state back
             _read_back(folder, [*blocks, *names.result()], as_of)
@@ -73,7 +73,7 @@ def _write_public(engine: Engine, folder: Path, as_of: dt.date) -> None:
     write_twins(engine, folder, as_of)
 
 
-def _write(
+def _write_reports(
     files: Iterable[Writer], engine: Engine, folder: Path, as_of: dt.date, policy: Mapping[str, Any]
 ) -> list[Block]:
     """Write some of the files for officials; returns where each of their figures stands."""
