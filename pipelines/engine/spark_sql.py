@@ -1,0 +1,126 @@
+"""The models in Spark's words: the same files, read by sqlglot in DuckDB's dialect and written in Spark's.
+
+Nothing is said twice: the macros are put in from their own text, and what the two engines mean differently by the same
+words is a small table of rules (`pipelines.engine.spark_rules`) for all models alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+
+from pipelines.engine.models import MODELS, Model
+from pipelines.engine.spark_rules import rewritten
+from pipelines.errors import ModelError
+
+Columns = Mapping[str, Mapping[str, str]]
+"""Table → column → type, all as DuckDB writes them."""
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A model for Spark: its query, and the tables it reads by the names of the models."""
+
+    sql: str
+    tables: frozenset[str]
+
+
+def _of_first(annotator: Any, node: exp.Expr) -> exp.Expr:
+    annotated: exp.Expr = annotator._annotate_by_args(node, "this")
+    return annotated
+
+
+# What sqlglot leaves without a type, and a rule may ask for.
+_TYPES: dict[type[exp.Expr], Any] = {
+    **DuckDB.EXPRESSION_METADATA,
+    exp.ArgMax: {"annotator": _of_first},
+    exp.ArgMin: {"annotator": _of_first},
+    exp.Pad: {"returns": exp.DType.VARCHAR},
+}
+
+
+def is_recursive(model: Model) -> bool:
+    """Whether a model calls itself: Spark has no recursion that ends by itself (`union` without `all`)."""
+    return model.sql.lstrip().lower().startswith("with recursive")
+
+
+def view_name(table: str) -> str:
+    """The name of a table in Spark: temporary views stand in no schema."""
+    return table.replace(".", "__")
+
+
+def translate(model: Model, columns: Columns) -> Translated:
+    """A model as Spark runs it; `columns` are those of the tables it reads. Raises ModelError where it cannot be said."""
+    try:
+        return translate_query(model.sql, columns)
+    except SqlglotError as error:
+        raise ModelError(f"Model {model.name} cannot be written for Spark: {str(error).splitlines()[0]}") from error
+
+
+def translate_query(sql: str, columns: Columns) -> Translated:
+    """The same for the text of a query; raises sqlglot's errors."""
+    tree = with_macros(sqlglot.parse_one(sql, read="duckdb"))
+    tables = frozenset(f"{t.db}.{t.name}".lower() for t in tree.find_all(exp.Table) if t.db)
+    nested: dict[str, dict[str, Any]] = {}
+    for name in tables & columns.keys():
+        schema, table = name.split(".")
+        nested.setdefault(schema, {})[table] = dict(columns[name])
+    known = MappingSchema(nested, dialect="duckdb")
+    tree = qualify(
+        tree,
+        schema=known,
+        dialect="duckdb",
+        identify=False,
+        quote_identifiers=False,
+        validate_qualify_columns=False,
+        isolate_tables=False,
+    )
+    tree = rewritten(annotate_types(tree, schema=known, dialect="duckdb", expression_metadata=_TYPES))
+    for table in tree.find_all(exp.Table):
+        if table.db:
+            table.set("this", exp.to_identifier(view_name(f"{table.db}.{table.name}".lower())))
+            table.set("db", None)
+    return Translated(tree.sql("spark", identify=True, unsupported_level=ErrorLevel.RAISE), tables)
+
+
+@cache
+def _macros(path: Path = MODELS / "macros.sql") -> dict[str, tuple[tuple[str, ...], exp.Expr]]:
+    """Macro → its parameters and its body."""
+    found = {}
+    for statement in sqlglot.parse(path.read_text(encoding="utf-8"), read="duckdb"):
+        if isinstance(statement, exp.Create):
+            head = statement.this
+            found[head.this.name.lower()] = (tuple(p.name.lower() for p in head.expressions), statement.expression)
+    return found
+
+
+def with_macros(tree: exp.Expr) -> exp.Expr:
+    """A query with every call of a macro of macros.sql replaced by the macro's own text."""
+
+    def expanded(node: exp.Expr) -> exp.Expr:
+        macro = _macros().get(node.name.lower()) if isinstance(node, exp.Anonymous) else None
+        if macro is None:
+            return node
+        given = dict(zip(macro[0], node.expressions, strict=True))
+        body = macro[1].copy().transform(
+            lambda n: exp.paren(given[n.name.lower()].copy())
+            if isinstance(n, exp.Column) and not n.table and n.name.lower() in given
+            else n
+        )
+        return exp.paren(body)
+
+    # A macro may stand in the argument of another: as long as one was found there may be more.
+    while any(isinstance(n, exp.Anonymous) and n.name.lower() in _macros() for n in tree.walk()):
+        tree = tree.transform(expanded)
+    return tree
