@@ -20,6 +20,7 @@ from pipelines.errors import KongchuoError, NightBlocked
 
 if TYPE_CHECKING:
     from assets.logs import Form
+    from pipelines.engine.protocol import Machine
 
 app = typer.Typer(
     name="kongchuo",
@@ -58,6 +59,15 @@ WaiverFile = Annotated[
 Plain = Annotated[bool, typer.Option("--plain", help="Call the steps directly, without Dagster: the same tables.")]
 LogForm = Annotated[
     str, typer.Option("--log", envvar="KONGCHUO_LOG", help="progress (for people), text or json (a line a step).")
+]
+EngineName = Annotated[
+    str, typer.Option("--engine", help="What runs the models: duckdb (default) or spark (KONGCHUO_ENGINE).")
+]
+Master = Annotated[
+    str, typer.Option("--master", help="Spark: local[N] or spark://host:port; default local[*] (KONGCHUO_MASTER).")
+]
+Shared = Annotated[
+    str, typer.Option("--shared", help="Spark: folder that all its workers see by this path (KONGCHUO_SHARED).")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Change nothing: say which published figures would change.")]
 Suites = Annotated[bool, typer.Option("--suites", help="After the last night: hold it against its suites, a report.")]
@@ -128,10 +138,14 @@ def run(
     plain: Plain = False,
     log: LogForm = "progress",
     suites: Suites = False,
+    engine: EngineName = "",
+    master: Master = "",
+    shared: Shared = "",
 ) -> None:
     """Run one night and publish it."""
     with said_in_one_sentence():
-        _run_nights([as_of.date()], landing, home, policy, waivers, plain=plain, suites=suites, log=log)
+        machine = _machine(engine, master, shared)
+        _run_nights([as_of.date()], landing, home, policy, waivers, machine, plain=plain, suites=suites, log=log)
 
 
 @app.command()
@@ -147,19 +161,23 @@ def replay(
     log: LogForm = "progress",
     suites: Suites = False,
     dry_run: DryRun = False,
+    engine: EngineName = "",
+    master: Master = "",
+    shared: Shared = "",
 ) -> None:
     """Run several nights in order: those of a file, or every day from one date to another."""
     with said_in_one_sentence():
         nights = _nights_of(dates, first, last)
+        machine = _machine(engine, master, shared)
         if not dry_run:
-            _run_nights(nights, landing, home, policy, waivers, plain=plain, suites=suites, log=log)
+            _run_nights(nights, landing, home, policy, waivers, machine, plain=plain, suites=suites, log=log)
             return
         from assets.environment import secret_from_environment
 
         secret = secret_from_environment()
         from assets.rehearsing import print_rehearsal
 
-        print_rehearsal(nights, landing, home, policy, waivers, secret)
+        print_rehearsal(nights, landing, home, policy, waivers, secret, machine)
 
 
 @app.command()
@@ -312,6 +330,7 @@ def _run_nights(
     home: Path,
     policy: Path | None,
     waivers: Path | None,
+    machine: Machine,
     *,
     plain: bool,
     suites: bool,
@@ -326,7 +345,7 @@ def _run_nights(
     from assets.running import run_nights
     from assets.summary import print_last_night
 
-    run_nights(nights, landing, home, policy, secret, plain=plain, waivers=waivers, form=_form(log))
+    run_nights(nights, landing, home, policy, secret, plain=plain, waivers=waivers, form=_form(log), machine=machine)
     print_last_night(home)
     if note := later_nights_note(home, nights[-1]):
         typer.echo(f"kongchuo: {note}", err=True)
@@ -334,6 +353,13 @@ def _run_nights(
         from assets.expecting import print_suites_of_published
 
         print_suites_of_published(home, nights[-1], policy, waivers)
+
+
+def _machine(engine: str, master: str, shared: str) -> Machine:
+    """What the nights run on, by these options and the environment."""
+    from assets.environment import machine_from_environment
+
+    return machine_from_environment(engine=engine, master=master, shared=shared)
 
 
 def _form(log: str) -> Form:

@@ -16,6 +16,9 @@ POLICY = "KONGCHUO_POLICY"
 WAIVERS = "KONGCHUO_WAIVERS"
 MEMORY_LIMIT = "KONGCHUO_MEMORY_LIMIT"
 SPILL = "KONGCHUO_SPILL"
+ENGINE = "KONGCHUO_ENGINE"
+MASTER = "KONGCHUO_MASTER"
+SHARED = "KONGCHUO_SHARED"
 LOG = "KONGCHUO_LOG"
 AUTOMATIC = "KONGCHUO_AUTOMATIC"
 WEBHOOK = "KONGCHUO_WEBHOOK"
@@ -54,10 +57,34 @@ def setting(given: str, variable: str) -> str:
     return value
 
 
-def machine_from_environment(memory_limit: str = "", spill: str = "") -> Machine:
-    """What a night may use of this machine: values that were given, else those of the variables, else DuckDB's own."""
-    folder = optional_setting(spill, SPILL)
-    return Machine(optional_setting(memory_limit, MEMORY_LIMIT) or None, Path(folder) if folder else None)
+def machine_from_environment(
+    memory_limit: str = "", spill: str = "", engine: str = "", master: str = "", shared: str = ""
+) -> Machine:
+    """What a night runs on: values that were given, else those of the variables, else DuckDB on this machine alone.
+
+    Raises KongchuoError for an engine that is not known, and for a master or shared folder that DuckDB has no use for.
+    """
+    folder, common = optional_setting(spill, SPILL), optional_setting(shared, SHARED)
+    chosen, at = optional_setting(engine, ENGINE) or "duckdb", optional_setting(master, MASTER)
+    if chosen not in ("duckdb", "spark"):
+        raise KongchuoError(f"There is no engine {chosen!r}: choose duckdb or spark (--engine, {ENGINE}).")
+    if chosen == "duckdb" and (master or shared):
+        raise KongchuoError("--master and --shared belong to the Spark engine: add --engine spark, or leave them out.")
+    return Machine(
+        memory_limit=optional_setting(memory_limit, MEMORY_LIMIT) or None,
+        spill=Path(folder) if folder else None,
+        master=(at or "local[*]") if chosen == "spark" else None,
+        shared=_shared_folder(common) if common and chosen == "spark" else None,
+    )
+
+
+def _shared_folder(given: str) -> Path:
+    if "://" in given and not given.startswith("file://"):
+        raise KongchuoError(
+            f"{given} is no folder: DuckDB reads the tables as well, so give a folder that is mounted under the same "
+            f"path on this machine and on all workers (--shared, {SHARED})."
+        )
+    return Path(given.removeprefix("file://")).resolve()
 
 
 def optional_setting(given: str, variable: str) -> str:

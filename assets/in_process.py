@@ -11,6 +11,7 @@ import dagster as dg
 from assets.definitions import build_defs
 from assets.partitions import FIRST_NIGHT, NIGHTLY, on_the_day
 from assets.resources import NightResource
+from pipelines.engine.protocol import Machine
 from pipelines.errors import KongchuoError
 from pipelines.night import Watcher
 
@@ -21,12 +22,26 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 class InProcess:
     """The resolved job and its instance, ready for one night after the other."""
 
-    def __init__(self, landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        landing: Path,
+        home: Path,
+        policy: Path | None,
+        waivers: Path | None,
+        watcher: Watcher,
+        machine: Machine | None = None,
+    ) -> None:
+        machine = machine or Machine()
         night = NightResource(
             landing=str(landing),
             home=str(home),
             policy=str(policy or ""),
             waivers=str(waivers or ""),
+            memory_limit=machine.memory_limit or "",
+            spill=str(machine.spill or ""),
+            engine="spark" if machine.master else "duckdb",
+            master=machine.master or "",
+            shared=str(machine.shared or ""),
             retries=0,
         )
         # The command runs the suites itself, once, after the last of its nights.

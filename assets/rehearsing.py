@@ -12,6 +12,7 @@ from rich.table import Table
 from assets.progress import watching
 from assets.running import check_home
 from assets.summary import wide_console
+from pipelines.engine.protocol import Machine
 from pipelines.night import load_waivers, run_night
 from pipelines.rehearsal import Change, rehearse
 from pipelines.settings import load_policy
@@ -21,7 +22,13 @@ _COLUMNS = 6  # names of differing columns shown of a table
 
 
 def print_rehearsal(
-    nights: Sequence[date], landing: Path, home: Path, policy: Path | None, waivers: Path | None, secret: bytes
+    nights: Sequence[date],
+    landing: Path,
+    home: Path,
+    policy: Path | None,
+    waivers: Path | None,
+    secret: bytes,
+    machine: Machine | None = None,
 ) -> None:
     """Run the nights on a copy of the warehouse and print which published tables would differ (stdout)."""
     check_home(home)
@@ -35,7 +42,7 @@ def print_rehearsal(
 
         def run(copy: Path) -> None:
             for as_of in nights:
-                run_night(as_of, landing, copy, policy, secret, watcher, waivers=accepted)
+                run_night(as_of, landing, copy, policy, secret, watcher, waivers=accepted, machine=machine)
 
         changes = rehearse(home, nights, run)
     console = wide_console()

@@ -31,8 +31,9 @@ class NightResource(dg.ConfigurableResource):
     """Opens the night of a run once, for all its steps, and closes it when the run is over.
 
     An empty field takes its value from the environment when the first step begins, never at import. The secret is no
-    field at all: configuration is stored with every run and shown in the page. `retries` and `first_wait` (seconds,
-    doubled every time) are for what may pass by itself.
+    field at all: configuration is stored with every run and shown in the page. `engine` (duckdb or spark), `master` and
+    `shared` say where the models run. `retries` and `first_wait` (seconds, doubled every time) are for what may pass by
+    itself.
     """
 
     landing: str = ""
@@ -41,6 +42,9 @@ class NightResource(dg.ConfigurableResource):
     waivers: str = ""
     memory_limit: str = ""
     spill: str = ""
+    engine: str = ""
+    master: str = ""
+    shared: str = ""
     retries: int = 3
     first_wait: float = 120.0
 
@@ -142,7 +146,7 @@ class NightResource(dg.ConfigurableResource):
             Path(policy) if policy else None,
             secret_from_environment(),
             waivers=Path(waivers) if waivers else None,
-            machine=machine_from_environment(self.memory_limit, self.spill),
+            machine=machine_from_environment(self.memory_limit, self.spill, self.engine, self.master, self.shared),
             occasion=occasion("nightly"),
         )
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from assets.environment import machine_from_environment
 from assets.logs import Form
 from assets.occasion import occasion
 from assets.progress import watching
 from assets.telling import telling
+from pipelines.engine.protocol import Machine
 from pipelines.errors import KongchuoError
 from pipelines.night import Watcher, load_waivers, run_night
 from pipelines.settings import load_policy
@@ -29,6 +29,7 @@ def run_nights(
     plain: bool,
     waivers: Path | None = None,
     form: Form = "progress",
+    machine: Machine | None = None,
 ) -> None:
     """Run nights one after the other; raises KongchuoError and stops at the first that cannot be published."""
     with telling(nights[0], home):
@@ -39,9 +40,9 @@ def run_nights(
             load_waivers(waivers, home, as_of)
     with watching(len(nights), form=form) as watcher:
         run_one = (
-            _plain(landing, home, policy, waivers, secret, watcher)
+            _plain(landing, home, policy, waivers, secret, watcher, machine)
             if plain
-            else _dagster(landing, home, policy, waivers, watcher)
+            else _dagster(landing, home, policy, waivers, watcher, machine)
         )
         for as_of in nights:
             with telling(as_of, home):
@@ -61,10 +62,15 @@ def check_home(home: Path) -> None:
 
 
 def _plain(
-    landing: Path, home: Path, policy: Path | None, waivers: Path | None, secret: bytes, watcher: Watcher
+    landing: Path,
+    home: Path,
+    policy: Path | None,
+    waivers: Path | None,
+    secret: bytes,
+    watcher: Watcher,
+    machine: Machine | None,
 ) -> RunOne:
     """A night as plain function calls."""
-    machine = machine_from_environment()
 
     def run_one(as_of: date) -> None:
         run_night(
@@ -82,11 +88,13 @@ def _plain(
     return run_one
 
 
-def _dagster(landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher) -> RunOne:
+def _dagster(
+    landing: Path, home: Path, policy: Path | None, waivers: Path | None, watcher: Watcher, machine: Machine | None
+) -> RunOne:
     """A night as the job `nightly` on an instance that is forgotten afterwards."""
     from assets.in_process import InProcess
 
-    job = InProcess(landing, home, policy, waivers, watcher)
+    job = InProcess(landing, home, policy, waivers, watcher, machine)
 
     def run_one(as_of: date) -> None:
         watcher.night(as_of)

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Protocol
 
 from pipelines import ledger_store, linkage, restatements
-from pipelines.engine import DuckDBEngine, Machine, discover
+from pipelines.engine import Machine, discover, open_engine
 from pipelines.errors import KongchuoError, NightBlocked, SettingsError
 from pipelines.holding import hold, release
 from pipelines.settings import Policy, load_policy
@@ -224,7 +224,7 @@ def open_night(
         ) from error
     held = hold(home, f"the night {as_of}", occasion)
     try:
-        engine = DuckDBEngine(warehouse, machine=machine, large=sum(file.size for file in files) > LARGE)
+        engine = open_engine(warehouse, machine, large=sum(file.size for file in files) > LARGE)
         try:
             ledger_store.prepare(engine, warehouse)
             ledger_store.check_journal(engine, home)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,13 +115,28 @@ class _Library:
 
 def _library() -> _Library:
     """Great Expectations with a context that is forgotten, without bars and without reports to its makers."""
-    package = importlib.import_module("great_expectations")
-    types = importlib.import_module("great_expectations.data_context.types.base")
+    with _without_spark():
+        package = importlib.import_module("great_expectations")
+        types = importlib.import_module("great_expectations.data_context.types.base")
     context = package.get_context(mode="ephemeral")
     context.variables.progress_bars = types.ProgressBarsConfig(globally=False)
     context.variables.analytics_enabled = False
-    expectations = importlib.import_module("great_expectations.expectations")
+    with _without_spark():
+        expectations = importlib.import_module("great_expectations.expectations")
     return _Library(package, expectations, importlib.import_module("pandas"), context)
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Great Expectations ends the process that imports it beside pyspark 4: in this block there is none."""
+    names = [name for name in sys.modules if name == "pyspark" or name.startswith("pyspark.")]
+    hidden = {name: sys.modules.pop(name) for name in names}
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
+        sys.modules.update(hidden)
 
 
 def _rows(reader: QueryReader, suite: Suite, as_of: dt.date) -> pl.DataFrame:

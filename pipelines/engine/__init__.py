@@ -1,5 +1,6 @@
-"""Engines run models and hold tables; the only folder that imports duckdb (house rule 1)."""
+"""Engines run models and hold tables; the only folder that imports duckdb and pyspark (house rule 1)."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.engine.models import Model, discover
@@ -8,7 +9,18 @@ from pipelines.engine.protocol import Engine, Machine
 if TYPE_CHECKING:
     from pipelines.engine.duckdb_engine import DuckDBEngine
 
-__all__ = ["DuckDBEngine", "Engine", "Machine", "Model", "discover"]
+__all__ = ["DuckDBEngine", "Engine", "Machine", "Model", "discover", "open_engine"]
+
+
+def open_engine(warehouse: Path, machine: Machine | None = None) -> Engine:
+    """The engine that a night's machine asks for, over a warehouse: DuckDB, or Spark where a master is named."""
+    if machine is not None and machine.master:
+        from pipelines.engine.spark_engine import SparkEngine
+
+        return SparkEngine(warehouse, machine=machine)
+    from pipelines.engine.duckdb_engine import DuckDBEngine
+
+    return DuckDBEngine(warehouse, machine=machine)
 
 
 def __getattr__(name: str) -> object:

@@ -21,10 +21,14 @@ class Machine:
 
     `memory_limit`  as DuckDB writes it ("4GiB"); None: 6 GiB, or four fifths of a smaller memory.
     `spill`         folder for what does not fit, and for the working file of a large night; None: beside the warehouse.
+    `master`        Spark on which the models run ("local[2]", "spark://host:7077"); None: DuckDB runs them.
+    `shared`        folder that Spark's workers see by the same path; None: `spill`, or beside the warehouse.
     """
 
     memory_limit: str | None = None
     spill: Path | None = None
+    master: str | None = None
+    shared: Path | None = None
 
 
 class Reader(Protocol):

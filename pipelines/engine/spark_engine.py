@@ -40,22 +40,13 @@ _translated: dict[tuple[object, ...], Any] = {}
 class SparkEngine(DuckDBEngine):
     """An `Engine` whose models run at a Spark master.
 
-    `shared` is a folder that the driver and all workers see by the same path; without it one beside the warehouse (or
-    in the spill folder), which does for workers of the same machine.
+    The tables of the night stand in the shared folder of the machine; without one in the spill folder or beside the
+    warehouse, which does for workers of the same machine.
     """
 
-    def __init__(
-        self,
-        path: Path | str,
-        *,
-        master: str,
-        shared: Path | None = None,
-        machine: Machine | None = None,
-        threads: int | None = None,
-    ) -> None:
-        machine = machine or Machine()
-        self._work = _work_folder(Path(path), shared, machine)
-        self.spark = session(master, self._work.parent, memory_limit=machine.memory_limit)
+    def __init__(self, path: Path | str, *, machine: Machine, threads: int | None = None) -> None:
+        self._work = _work_folder(Path(path), machine)
+        self.spark = session(str(machine.master), self._work.parent, memory_limit=machine.memory_limit)
         super().__init__(path, machine=machine, threads=threads)
         self._shown: set[str] = set()
         self._made: dict[str, Path] = {}
@@ -183,9 +174,9 @@ def _said(model: Model, error: Exception) -> KongchuoError:
     return ModelError(f"Model {model.name} failed on Spark with {condition or type(error).__name__}.")
 
 
-def _work_folder(warehouse: Path, shared: Path | None, machine: Machine) -> Path:
+def _work_folder(warehouse: Path, machine: Machine) -> Path:
     """An empty folder for the tables of one night; what a night that was killed left behind is taken away."""
-    base = shared or machine.spill or warehouse.parent
+    base = machine.shared or machine.spill or warehouse.parent
     mark = hashlib.sha256(str(warehouse.resolve()).encode()).hexdigest()[:12]
     folder = base / f"kongchuo-spark-{mark}"
     try:

@@ -43,8 +43,8 @@ def _is_number(node: exp.Expr) -> bool:
     return _is(node, *exp.DataType.INTEGER_TYPES)
 
 
-def _copy(node: exp.Expr) -> exp.Expr:
-    return node.copy()
+def _missing(node: exp.Expr) -> exp.Expr:
+    return exp.Is(this=node.copy() if isinstance(node, exp.Column) else exp.paren(node.copy()), expression=exp.null())
 
 
 def difference(node: exp.Expr) -> exp.Expr:
@@ -92,22 +92,24 @@ def content_hash(node: exp.Expr) -> exp.Expr:
     """Spark's hash passes over nulls, so that a value in the next column would look the same: each says if it is null."""
     if node.name.lower() != "hash":
         return node
-    return _call("XXHASH64", *(part for e in node.expressions for part in (e, exp.Is(this=_copy(e), expression=exp.null()))))
+    return _call("XXHASH64", *(part for e in node.expressions for part in (e, _missing(e))))
 
 
 def _struct(key: exp.Expr) -> exp.Expr:
     """A key of several columns in the order of DuckDB, in which a null comes after every value."""
     if not isinstance(key, exp.Tuple):
         return key
-    return exp.Struct(
-        expressions=[part for e in key.expressions for part in (exp.Is(this=_copy(e), expression=exp.null()), _copy(e))]
-    )
+    fields: list[exp.Expr] = []
+    for place, part in enumerate(key.expressions, start=1):
+        fields.append(exp.alias_(_missing(part), f"missing_{place}"))
+        fields.append(exp.alias_(part.copy(), f"part_{place}"))
+    return _call("STRUCT", *fields)
 
 
 def at_extreme(node: exp.Expr) -> exp.Expr:
     """arg_max and arg_min pass over rows without a value as over rows without a key."""
     value, key = node.this, node.expression
-    there = exp.Not(this=exp.Is(this=_copy(value), expression=exp.null()))
+    there = exp.Not(this=_missing(value))
     return type(node)(this=value, expression=exp.Case(ifs=[exp.If(this=there, true=_struct(key))]))
 
 
@@ -118,12 +120,12 @@ def element(node: exp.Expr) -> exp.Expr:
     if isinstance(index, exp.Slice):
         if index.expression is not None or index.args.get("step") is not None:
             raise UnsupportedError("A slice with an end is not written for Spark.")
-        return _call("SLICE", within, index.this, exp.func("ARRAY_SIZE", _copy(within)))
+        return _call("SLICE", within, index.this, exp.func("ARRAY_SIZE", within.copy()))
     if isinstance(within, (exp.Min, exp.Max)) and isinstance(within.this, exp.Tuple):
         if not isinstance(index, exp.Literal):
             raise UnsupportedError("Only a part known by its number is written for Spark.")
         within = type(within)(this=_struct(within.this))
-        return exp.Dot(this=within, expression=exp.to_identifier(f"col{2 * (int(index.this) + 1)}"))
+        return exp.Dot(this=within, expression=exp.to_identifier(f"part_{int(index.this) + 1}"))
     return _call("GET", within, index)
 
 
@@ -146,7 +148,7 @@ def days_between(node: exp.Expr) -> exp.Expr:
     if node.args.get("is_end_exclusive"):
         end = exp.Sub(this=exp.paren(end), expression=exp.Literal.number(1))
     series = _call("SEQUENCE", start, end, *([node.args["step"]] if node.args.get("step") else []))
-    return exp.Case(ifs=[exp.If(this=exp.LTE(this=_copy(start), expression=_copy(end)), true=series)])
+    return exp.Case(ifs=[exp.If(this=exp.LTE(this=start.copy(), expression=end.copy()), true=series)])
 
 
 def weekday(node: exp.Expr) -> exp.Expr:
@@ -159,7 +161,7 @@ def written_time(node: exp.Expr) -> exp.Expr:
     how = node.args["format"].name
     if how != "%G-W%V":
         return node
-    week = exp.Extract(this=exp.var("WEEK"), expression=_copy(node.this))
+    week = exp.Extract(this=exp.var("WEEK"), expression=node.this.copy())
     padded = exp.func("LPAD", exp.cast(week, "text"), exp.Literal.number(2), exp.Literal.string("0"))
     year = exp.cast(exp.Extract(this=exp.var("YEAROFWEEK"), expression=node.this), "text")
     return _call("CONCAT", year, exp.Literal.string("-W"), padded)
@@ -177,12 +179,12 @@ def listed(node: exp.Expr) -> exp.Expr:
     outer = node.parent if isinstance(node.parent, exp.Filter) else node
     if outer.meta.get("listed"):
         return node
-    counted: exp.Expr = exp.Count(this=_copy(node.this))
+    counted: exp.Expr = exp.Count(this=node.this.copy())
     if outer is not node:
-        counted = exp.Filter(this=counted, expression=_copy(outer.expression))
+        counted = exp.Filter(this=counted, expression=outer.expression.copy())
     outer.meta["listed"] = True
     some = exp.GT(this=counted, expression=exp.Literal.number(0))
-    put = exp.Case(ifs=[exp.If(this=some, true=_copy(outer))])
+    put = exp.Case(ifs=[exp.If(this=some, true=outer.copy())])
     if outer is node:
         return put
     outer.replace(put)

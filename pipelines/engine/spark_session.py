@@ -74,7 +74,6 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     # These would write the text of an error, and what it quotes, to stderr as well.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
         logging.getLogger(name).disabled = True
-    os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "localhost") if _is_here(master) else None
     from pyspark.errors import PySparkException, PySparkRuntimeError
     from pyspark.sql import SparkSession
 
@@ -163,6 +162,8 @@ def _settings(master: str, work: Path, logs: Path, memory_limit: str | None) -> 
         "spark.sql.caseSensitive": "false",
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+        # Of a union whose branches have numbers of different lengths this rule leaves a plan that cannot be run (4.3).
+        "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
         "spark.sql.parquet.compression.codec": "zstd",
         # What is written holds names and numbers.
         "spark.hadoop.fs.permissions.umask-mode": "077",
