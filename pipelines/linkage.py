@@ -184,7 +184,7 @@ def _score(
     model: dict[str, Any],
 ) -> pl.DataFrame:
     import polars as pl
-    from splink import DuckDBAPI, Linker
+    from splink import Linker
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # it reports untrained levels and timings of its own
     settings = dict(model)
@@ -192,19 +192,20 @@ def _score(
         settings["probability_two_random_records_match"], 1 / _mistakable(registry, enrolment)
     )
     compared = _findable(comparable(registry.sort("row_id")), comparable(enrolment.sort("row_id")), settings)
-    with engine.scratch() as connection:
-        api = DuckDBAPI(connection=connection)
+    with engine.comparing() as comparing:
+        api = comparing.api
         sides = [
-            api.register(side.to_arrow(), dataset_display_name=name)
+            api.register(_arrow(side), dataset_display_name=name)
             for name, side in zip(("a_registry", "b_enrolment"), compared, strict=True)
         ]
         # The model's file is validated when it is trained and by the tests: half a second of every night.
-        linker = Linker(sides, settings, log_level=logging.ERROR, validate_settings=False)
+        written = comparing.written(settings, _types(compared[0]))
+        linker = Linker(sides, written, log_level=logging.ERROR, validate_settings=False)
         for column, counts in _values(counted).items():
-            frequencies = api.register(_frequencies(column, counts, settings).to_arrow())
+            frequencies = api.register(_arrow(_frequencies(column, counts, settings)))
             linker.table_management.register_term_frequency_lookup(frequencies, column)
         found = linker.inference.predict(threshold_match_probability=min(review, _NEARLY_ONE))
-        frame = found.as_duckdbpyrelation().pl()
+        frame = comparing.frame(found)
     reasons = _reasons(frame, settings["comparisons"])
     return reasons.select(
         registry_row_id=pl.col("row_id_l"),
@@ -214,6 +215,21 @@ def _score(
         agreements=pl.col("agreements"),
         disagreements=pl.col("disagreements"),
     ).sort("registry_row_id", "enrolment_row_id")
+
+
+def _arrow(frame: pl.DataFrame) -> Any:
+    """A frame for Splink: plain strings, which every engine takes."""
+    import polars as pl
+
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _types(rows: pl.DataFrame) -> dict[str, str]:
+    """Column → type of the rows that are compared, as DuckDB calls it."""
+    import polars as pl
+
+    names: dict[object, str] = {pl.Int64: "BIGINT", pl.Date: "DATE", pl.String: "VARCHAR"}
+    return {name: names[kind] for name, kind in rows.schema.items()}
 
 
 def _mistakable(registry: pl.DataFrame, enrolment: pl.DataFrame) -> int:

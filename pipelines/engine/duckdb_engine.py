@@ -23,6 +23,8 @@ from pipelines.errors import KongchuoError, ModelError
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.engine.comparing import Comparing
+
 
 MACROS = MODELS / "macros.sql"
 LASTING = ("landing", "clean", "ledger", "history")
@@ -223,6 +225,13 @@ class DuckDBEngine(DuckDBReader):
                 yield cursor
             finally:
                 cursor.execute(f"use {_WORK}; detach {_SCRATCH}")
+
+    @contextmanager
+    def comparing(self) -> Iterator[Comparing]:
+        from pipelines.engine.comparing import in_duckdb
+
+        with self.scratch() as connection:
+            yield in_duckdb(connection)
 
     def read_through(self) -> None:
         named = "select schema_name, table_name from duckdb_tables() where database_name = $file"

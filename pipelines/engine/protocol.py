@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.engine.comparing import Comparing
     from pipelines.engine.models import Model
     from pipelines.errors import KongchuoError
 
@@ -96,6 +97,9 @@ class Engine(Protocol):
 
         It shares the engine's limits and sees none of its tables.
         """
+
+    def comparing(self) -> AbstractContextManager[Comparing]:
+        """What Splink is given to compare rows with; what it makes there is gone after."""
 
     def read_through(self) -> None:
         """Read every cell that lasts; raises where the file is damaged."""

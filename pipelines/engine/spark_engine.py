@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ from pipelines.errors import KongchuoError, ModelError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from pipelines.engine.comparing import Comparing
 
 ON_SPARK = ("core", "matching", "status", "ledger", "indicators", "restricted")
 """Layers whose tables have a row a child, or a sum over children. The others are small sums of these and end in
@@ -91,9 +94,18 @@ class SparkEngine(DuckDBEngine):
             raise _said(model, error) from None
         return self._seen(model.name, folder, types)
 
-    def close(self) -> None:
-        from contextlib import suppress
+    @contextmanager
+    def comparing(self) -> Iterator[Comparing]:
+        from pipelines.engine.comparing import on_spark
 
+        try:
+            with on_spark(self.spark) as comparing:
+                yield comparing
+        except Exception as error:
+            # What Spark says of values may quote a child's data.
+            raise KongchuoError(f"The probabilistic matching failed on Spark with {_fault(error)}.") from None
+
+    def close(self) -> None:
         with suppress(Exception):
             for table in self._shown:
                 self.spark.catalog.dropTempView(view_name(table))
@@ -166,12 +178,19 @@ class SparkEngine(DuckDBEngine):
 
 def _said(model: Model, error: Exception) -> KongchuoError:
     """What Spark says of values may quote a child's data: the class of the fault must do."""
-    from pyspark.errors import AnalysisException, ParseException, PySparkException
+    from pyspark.errors import AnalysisException, ParseException
 
-    condition = error.getCondition() if isinstance(error, PySparkException) else None
     if isinstance(error, (AnalysisException, ParseException)):
         return ModelError(f"Model {model.name} cannot be run on Spark: {str(error).splitlines()[0]}")
-    return ModelError(f"Model {model.name} failed on Spark with {condition or type(error).__name__}.")
+    return ModelError(f"Model {model.name} failed on Spark with {_fault(error)}.")
+
+
+def _fault(error: Exception) -> str:
+    """The class of a fault of Spark."""
+    from pyspark.errors import PySparkException
+
+    condition = error.getCondition() if isinstance(error, PySparkException) else None
+    return condition or type(error).__name__
 
 
 def _work_folder(warehouse: Path, machine: Machine) -> Path:

@@ -90,9 +90,30 @@ def cast(node: exp.Expr) -> exp.Expr:
 
 def content_hash(node: exp.Expr) -> exp.Expr:
     """Spark's hash passes over nulls, so that a value in the next column would look the same: each says if it is null."""
-    if node.name.lower() != "hash":
-        return node
     return _call("XXHASH64", *(part for e in node.expressions for part in (e, _missing(e))))
+
+
+def keystrokes(node: exp.Expr) -> exp.Expr:
+    """The distance of two texts where both are there (Spark has it from Splink's file, which ends at a null)."""
+    missing = exp.or_(*(_missing(e) for e in node.expressions))
+    return exp.Case(ifs=[exp.If(this=exp.Not(this=exp.paren(missing)), true=node.copy())])
+
+
+NAMED: dict[str, Rule] = {"hash": content_hash, "damerau_levenshtein": keystrokes}
+"""Functions that sqlglot knows no more of than their name."""
+
+
+def named(node: exp.Expr) -> exp.Expr:
+    """A function by its name."""
+    rule = NAMED.get(node.name.lower())
+    return rule(node) if rule else node
+
+
+def length(node: exp.Expr) -> exp.Expr:
+    """`len` of a list counts its elements."""
+    if isinstance(node.this, exp.ArrayFilter) or _is(node.this, exp.DType.ARRAY, exp.DType.LIST):
+        return _call("SIZE", node.this)
+    return node
 
 
 def _struct(key: exp.Expr) -> exp.Expr:
@@ -255,7 +276,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.IntDiv: whole_division,
     exp.Cast: cast,
     exp.TryCast: cast,
-    exp.Anonymous: content_hash,
+    exp.Anonymous: named,
+    exp.Length: length,
     exp.ArgMax: at_extreme,
     exp.ArgMin: at_extreme,
     exp.Bracket: element,

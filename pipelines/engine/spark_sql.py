@@ -94,6 +94,15 @@ def translate_query(sql: str, columns: Columns) -> Translated:
     return Translated(tree.sql("spark", identify=True, unsupported_level=ErrorLevel.RAISE), tables)
 
 
+def translate_condition(condition: str, columns: Mapping[str, str]) -> str:
+    """A condition over the columns of one row, as a model of the matching holds it."""
+    query = translate_query(f"select {condition} as held from core.pair", {"core.pair": columns})
+    tree = sqlglot.parse_one(query.sql, read="spark")
+    (held,) = tree.selects
+    bare = held.this.transform(lambda n: exp.column(n.this) if isinstance(n, exp.Column) else n)
+    return str(bare.sql("spark"))
+
+
 @cache
 def _macros(path: Path = MODELS / "macros.sql") -> dict[str, tuple[tuple[str, ...], exp.Expr]]:
     """Macro → its parameters and its body."""
