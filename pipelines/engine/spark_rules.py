@@ -88,9 +88,10 @@ def cast(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def content_hash(node: exp.Expr) -> exp.Expr:
-    """Spark's hash passes over nulls, so that a value in the next column would look the same: each says if it is null."""
-    return _call("XXHASH64", *(part for e in node.expressions for part in (e, _missing(e))))
+def content(node: exp.Expr) -> exp.Expr:
+    """What is hashed in DuckDB to be compared is compared as it is: Spark's hash passes over nulls."""
+    fields = [exp.alias_(e.copy(), f"part_{place}") for place, e in enumerate(node.expressions, start=1)]
+    return _call("STRUCT", *fields)
 
 
 def keystrokes(node: exp.Expr) -> exp.Expr:
@@ -99,7 +100,7 @@ def keystrokes(node: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=exp.Not(this=exp.paren(missing)), true=node.copy())])
 
 
-NAMED: dict[str, Rule] = {"hash": content_hash, "damerau_levenshtein": keystrokes}
+NAMED: dict[str, Rule] = {"hash": content, "damerau_levenshtein": keystrokes}
 """Functions that sqlglot knows no more of than their name."""
 
 

@@ -9,9 +9,9 @@ import atexit
 import importlib.util
 import logging
 import os
-import shutil
 import socket
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,7 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     # These would write the text of an error, and what it quotes, to stderr as well.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
         logging.getLogger(name).disabled = True
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException, PySparkRuntimeError
     from pyspark.sql import SparkSession
 
@@ -82,10 +83,15 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
         builder = builder.config(key, value)
     try:
         spark = builder.getOrCreate()
-    except (PySparkException, PySparkRuntimeError, OSError) as error:
+    except PySparkRuntimeError as error:
         raise KongchuoError(
-            f"Spark could not be started at {master} ({type(error).__name__}): see that Java 17 or newer is there "
-            "and that the master is the one that `spark://host:port` of its page says."
+            "The Spark engine needs Java 17 or newer, which could not be started: install it (on Debian and Ubuntu "
+            "`apt install openjdk-17-jre-headless`), or name its folder in JAVA_HOME."
+        ) from error
+    except (PySparkException, Py4JError, OSError) as error:
+        raise KongchuoError(
+            f"Spark could not be started at {master} ({type(error).__name__}): see that master and workers are of the "
+            f"version of pyspark here ({version('pyspark')}) and that a worker can reach this machine."
         ) from error
     if not master.startswith("local"):
         _await_workers(spark, master)
@@ -98,12 +104,6 @@ def _check(master: str) -> None:
         raise KongchuoError(
             "The Spark engine needs pyspark, which is not installed: install the program with its extra, "
             "`pip install -c constraints.txt -e '.[spark]'`, in an environment of its own (`make spark`)."
-        )
-    java = os.environ.get("JAVA_HOME")
-    if not (java and (Path(java) / "bin" / "java").exists()) and shutil.which("java") is None:
-        raise KongchuoError(
-            "The Spark engine needs Java 17 or newer, which was not found: install it (on Debian and Ubuntu "
-            "`apt install openjdk-17-jre-headless`) or set JAVA_HOME."
         )
     if master.startswith("spark://"):
         _reach(master)

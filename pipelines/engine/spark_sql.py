@@ -30,10 +30,11 @@ Columns = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Translated:
-    """A model for Spark: its query, and the tables it reads by the names of the models."""
+    """A model for Spark: its query, the tables it reads, and the functions of which sqlglot knows no more than the name."""
 
     sql: str
     tables: frozenset[str]
+    bare: frozenset[str]
 
 
 def _of_first(annotator: Any, node: exp.Expr) -> exp.Expr:
@@ -91,7 +92,8 @@ def translate_query(sql: str, columns: Columns) -> Translated:
         if table.db:
             table.set("this", exp.to_identifier(view_name(f"{table.db}.{table.name}".lower())))
             table.set("db", None)
-    return Translated(tree.sql("spark", identify=True, unsupported_level=ErrorLevel.RAISE), tables)
+    bare = frozenset(call.name.lower() for call in tree.find_all(exp.Anonymous))
+    return Translated(tree.sql("spark", copy=False, identify=True, unsupported_level=ErrorLevel.RAISE), tables, bare)
 
 
 def translate_condition(condition: str, columns: Mapping[str, str]) -> str:
@@ -117,19 +119,15 @@ def _macros(path: Path = MODELS / "macros.sql") -> dict[str, tuple[tuple[str, ..
 def with_macros(tree: exp.Expr) -> exp.Expr:
     """A query with every call of a macro of macros.sql replaced by the macro's own text."""
 
-    def expanded(node: exp.Expr) -> exp.Expr:
-        macro = _macros().get(node.name.lower()) if isinstance(node, exp.Anonymous) else None
+    # A macro may stand in the argument of another: the inner ones first.
+    for call in reversed(list(tree.find_all(exp.Anonymous))):
+        macro = _macros().get(call.name.lower())
         if macro is None:
-            return node
-        given = dict(zip(macro[0], node.expressions, strict=True))
-        body = macro[1].copy().transform(
-            lambda n: exp.paren(given[n.name.lower()].copy())
-            if isinstance(n, exp.Column) and not n.table and n.name.lower() in given
-            else n
-        )
-        return exp.paren(body)
-
-    # A macro may stand in the argument of another: as long as one was found there may be more.
-    while any(isinstance(n, exp.Anonymous) and n.name.lower() in _macros() for n in tree.walk()):
-        tree = tree.transform(expanded)
+            continue
+        given = dict(zip(macro[0], call.expressions, strict=True))
+        body = exp.paren(macro[1])
+        for column in list(body.find_all(exp.Column)):
+            if not column.table and column.name.lower() in given:
+                column.replace(exp.paren(given[column.name.lower()]))
+        call.replace(body)
     return tree
