@@ -24,7 +24,7 @@ ROUNDS ?= 12
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: help env run test test-full test-faults lint format cookbook pictures dev accept bench bench-spark bench-files bench-matching clean
+.PHONY: help env run test test-full test-faults lint format cookbook pictures dev accept bench spark bench-files bench-matching clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -55,6 +55,7 @@ test-full: $(STAMP) ## what `make test` leaves out: long tests, browser, office 
 	tests/programs.sh
 	@# Only the installation on PostgreSQL needs it, and nobody without a server.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dagster-postgres
+	@$(MAKE) --no-print-directory spark || echo 'No environment for Spark: its tests are skipped.' >&2
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --processes 2 pipelines/models
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m full
@@ -104,10 +105,10 @@ accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night w
 bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries, beside pandas, Polars and Spark
 	$(BIN)/python -m tests.bench.run --children $(CHILDREN)
 
-bench-spark: ## an environment of its own for the Spark of `make bench` (450 MB; Java 17 must be there)
-	@# Never in $(VENV): beside pyspark Pandera takes longer to load and Great Expectations ends the process that imports it.
+spark: ## build/spark: an environment of its own with the program and pyspark (1 GB; Java 17 must be there)
+	@# Never in $(VENV): whoever runs on DuckDB alone has no use for 450 MB, and Pandera takes longer to load beside them.
 	$(PYTHON) -m venv $(BUILD)/spark
-	$(BUILD)/spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pyspark
+	PYTHONWARNINGS=ignore $(BUILD)/spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark,dev]'
 
 bench-files: $(STAMP) ## ROWS=8000000: one large GB18030 file against what DuckDB needs to load it from UTF-8
 	$(BIN)/python -m tests.bench.files --rows $(ROWS)

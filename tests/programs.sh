@@ -13,6 +13,7 @@ missing=
 need chromium chromium 'the pages in a browser'
 need localc libreoffice-calc 'workbooks in an office program'
 need lowriter libreoffice-writer 'the bulletin in an office program'
+need java openjdk-17-jre-headless 'nights on Spark'
 need pdfinfo poppler-utils 'what was printed'
 if ! command -v initdb > /dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1; then
   missing="$missing postgresql"

@@ -78,7 +78,7 @@ def test_a_way_is_a_process_that_tells_its_figures_and_a_wrong_row_is_found(worl
 def test_a_way_that_cannot_run_is_left_out_with_its_reason(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(measure.SPARK_PYTHON, str(world / "no-python"))
     found = measure.run("spark", world, world / "spark")
-    assert found == Alternative("spark", left_out="no environment for Spark (make bench-spark)")
+    assert found == Alternative("spark", left_out="no environment for Spark (make spark)")
 
 
 def test_a_way_that_fails_is_left_out_with_its_status(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Times the alternatives, each in a process of its own, and holds their tables against the night's.
 
-Spark runs in an environment of its own (`make bench-spark`; SPARK_PYTHON names another): where pyspark is installed
+Spark runs in an environment of its own (`make spark`; SPARK_PYTHON names another): where pyspark is installed
 beside them, Pandera loads it with every night and Great Expectations cannot be imported.
 """
 
@@ -48,7 +48,7 @@ def missing(way: str) -> str | None:
     """What this machine lacks for ``way``, null where it can run."""
     if way == "spark":
         if not python(way).exists():
-            return "no environment for Spark (make bench-spark)"
+            return "no environment for Spark (make spark)"
         return None if shutil.which("java") or "JAVA_HOME" in os.environ else "no Java"
     return None if importlib.util.find_spec(way) else f"{way} is not installed"
 

@@ -1,6 +1,6 @@
 """The core job in Spark on one machine: the DataFrame API, adaptive execution, as many tasks as cores.
 
-``python -m tests.bench.alternatives.spark_way --world DIR --out DIR`` in the environment that `make bench-spark` makes
+``python -m tests.bench.alternatives.spark_way --world DIR --out DIR`` in the environment that `make spark` makes
 (Java 17 or newer). Peak memory is that of the process with all that it started: the Java machine is where Spark works.
 """
 
