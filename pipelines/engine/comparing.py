@@ -1,4 +1,4 @@
-"""Where Splink compares: in DuckDB beside the night's tables, or on Spark; the model and its conditions are the same."""
+"""Where Splink compares: in DuckDB beside the night's tables, or on Spark; model and conditions are the same."""
 
 from __future__ import annotations
 

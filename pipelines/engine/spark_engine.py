@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines.engine.duckdb_engine import DuckDBEngine, _literal
+from pipelines.engine.duckdb_engine import _WORK, DuckDBEngine, _literal
 from pipelines.engine.models import Model
 from pipelines.engine.protocol import Machine
 from pipelines.engine.spark_session import session
@@ -37,7 +37,7 @@ DuckDB's files: they are made there. So is a model that calls itself (`with recu
 over the reviewers' decisions, one over units."""
 
 _ROWS_OF_A_PARTITION = 250_000
-# Below this many rows Java takes longer to compile a query than to interpret it, and to look for shortcuts than to walk.
+# Below this many rows Java takes longer to compile a query than to interpret it, and to find shortcuts than to walk.
 _WORTH_COMPILING = 100_000
 _translated: dict[tuple[object, ...], Any] = {}
 
@@ -50,8 +50,8 @@ class SparkEngine(DuckDBEngine):
     """
 
     def __init__(self, path: Path | str, *, machine: Machine, threads: int | None = None) -> None:
-        self._work = _work_folder(Path(path), machine)
-        self.spark = session(str(machine.master), self._work.parent, memory_limit=machine.memory_limit)
+        self._folder = _work_folder(Path(path), machine)
+        self.spark = session(str(machine.master), self._folder.parent, memory_limit=machine.memory_limit)
         super().__init__(path, machine=machine, threads=threads)
         self._shown: set[str] = set()
         self._made: dict[str, Path] = {}
@@ -89,7 +89,7 @@ class SparkEngine(DuckDBEngine):
             self._show(table)
         self._forget(model.name)
         self._turn += 1
-        folder = self._work / f"{self._turn:04}-{model.name}"
+        folder = self._folder / f"{self._turn:04}-{model.name}"
         try:
             self._run(translated.sql, bound, types, folder)
         except Exception as error:
@@ -112,7 +112,7 @@ class SparkEngine(DuckDBEngine):
             for table in self._shown:
                 self.spark.catalog.dropTempView(view_name(table))
         super().close()
-        shutil.rmtree(self._work, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, sql: str, bound: Mapping[str, object], types: Mapping[str, str], folder: Path) -> None:
         from pyspark.sql import functions as F
@@ -125,14 +125,19 @@ class SparkEngine(DuckDBEngine):
         self.spark.conf.set("spark.sql.constraintPropagation.enabled", str(compiled).lower())
         given = {name: bytearray(value) if isinstance(value, bytes) else value for name, value in bound.items()}
         frame = self.spark.sql(sql, args=given or None)
-        cast = [F.col(f"`{column}`").cast(to_spark(kind)).alias(name) for column, (name, kind) in zip(frame.columns, types.items(), strict=True)]
+        cast = [
+            F.col(f"`{column}`").cast(to_spark(kind)).alias(name)
+            for column, (name, kind) in zip(frame.columns, types.items(), strict=True)
+        ]
         frame.select(*cast).write.mode("overwrite").parquet(str(folder))
 
     def _seen(self, table: str, folder: Path, types: Mapping[str, str]) -> int:
         """Show a folder of Parquet as a table to both sides; returns its rows."""
         columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
         files = _literal(folder / "*.parquet")
-        self.connection.execute(f"create or replace view memory.{table} as select {columns} from read_parquet({files})")
+        self.connection.execute(
+            f"create or replace view {_WORK}.{table} as select {columns} from read_parquet({files})"
+        )
         rows = self.connection.execute(f"select count(*) from read_parquet({files})").fetchall()[0][0]
         self.spark.read.parquet(str(folder)).createOrReplaceTempView(view_name(table))
         self._made[table] = folder
@@ -165,12 +170,13 @@ class SparkEngine(DuckDBEngine):
             return
         types = self._columns(frozenset({table}))[table]
         self._turn += 1
-        folder = self._work / f"{self._turn:04}-{table}"
+        folder = self._folder / f"{self._turn:04}-{table}"
         folder.mkdir(mode=0o700)
-        columns = ", ".join(f'{exported(name, kind)}' for name, kind in types.items())
+        columns = ", ".join(f"{exported(name, kind)}" for name, kind in types.items())
         file = folder / "part.parquet"
         self.connection.execute(
-            f"copy (select {columns} from {table}) to {_literal(file)} (format parquet, row_group_size {_ROWS_OF_A_PARTITION})"
+            f"copy (select {columns} from {table}) to {_literal(file)} "
+            f"(format parquet, row_group_size {_ROWS_OF_A_PARTITION})"
         ).fetchall()
         file.chmod(0o600)
         self._largest = max(self._largest, self.count(table))
@@ -182,7 +188,7 @@ class SparkEngine(DuckDBEngine):
         self._made.pop(table, None)
 
 
-def _said(model: Model, error: Exception) -> KongchuoError:
+def _said(model: Model, error: Exception) -> ModelError:
     """What Spark says of values may quote a child's data: the class of the fault must do."""
     from pyspark.errors import AnalysisException, ParseException
 

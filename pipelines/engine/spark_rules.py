@@ -6,11 +6,14 @@ A rule takes one node of a query, typed by DuckDB's meaning, and returns what sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
-Rule = Callable[[exp.Expr], exp.Expr]
+Node = Any
+"""A node of sqlglot's tree, whose methods depend on its class."""
+Rule = Callable[[Node], Node]
 
 
 def rewritten(tree: exp.Expr) -> exp.Expr:
@@ -47,7 +50,7 @@ def _missing(node: exp.Expr) -> exp.Expr:
     return exp.Is(this=node.copy() if isinstance(node, exp.Column) else exp.paren(node.copy()), expression=exp.null())
 
 
-def difference(node: exp.Expr) -> exp.Expr:
+def difference(node: Node) -> Node:
     """Days between two dates are a number, not an interval; days before a date may be counted by a long number."""
     left, right = node.this, node.expression
     if _is(left, exp.DType.DATE) and _is(right, exp.DType.DATE):
@@ -57,7 +60,7 @@ def difference(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def days_after(node: exp.Expr) -> exp.Expr:
+def days_after(node: Node) -> Node:
     """Days after a date may be counted by a long number."""
     left, right = node.this, node.expression
     if _is(right, exp.DType.DATE):
@@ -67,13 +70,13 @@ def days_after(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def division(node: exp.Expr) -> exp.Expr:
+def division(node: Node) -> Node:
     """`/` is binary floating point whatever is divided, also of decimals; nothing where the divisor is 0."""
     divisor = exp.func("NULLIF", exp.cast(node.expression, "double"), exp.cast(exp.Literal.number(0), "double"))
     return exp.Div(this=exp.cast(node.this, "double"), expression=divisor, typed=False, safe=False)
 
 
-def whole_division(node: exp.Expr) -> exp.Expr:
+def whole_division(node: Node) -> Node:
     """`//` by 0 is nothing, not an error."""
     divisor = node.expression
     if isinstance(divisor, exp.Literal):
@@ -81,20 +84,20 @@ def whole_division(node: exp.Expr) -> exp.Expr:
     return exp.IntDiv(this=node.this, expression=exp.func("NULLIF", divisor, exp.Literal.number(0)))
 
 
-def cast(node: exp.Expr) -> exp.Expr:
+def cast(node: Node) -> Node:
     """A cast to a whole number rounds half away from zero, it does not cut off."""
     if node.to.is_type(*exp.DataType.INTEGER_TYPES) and _is(node.this, exp.DType.DECIMAL, *exp.DataType.FLOAT_TYPES):
         node.this.replace(exp.func("ROUND", node.this.copy()))
     return node
 
 
-def content(node: exp.Expr) -> exp.Expr:
+def content(node: Node) -> Node:
     """What is hashed in DuckDB to be compared is compared as it is: Spark's hash passes over nulls."""
     fields = [exp.alias_(e.copy(), f"part_{place}") for place, e in enumerate(node.expressions, start=1)]
     return _call("STRUCT", *fields)
 
 
-def keystrokes(node: exp.Expr) -> exp.Expr:
+def keystrokes(node: Node) -> Node:
     """The distance of two texts where both are there (Spark has it from Splink's file, which ends at a null)."""
     missing = exp.or_(*(_missing(e) for e in node.expressions))
     return exp.Case(ifs=[exp.If(this=exp.Not(this=exp.paren(missing)), true=node.copy())])
@@ -104,13 +107,13 @@ NAMED: dict[str, Rule] = {"hash": content, "damerau_levenshtein": keystrokes}
 """Functions that sqlglot knows no more of than their name."""
 
 
-def named(node: exp.Expr) -> exp.Expr:
+def named(node: Node) -> Node:
     """A function by its name."""
     rule = NAMED.get(node.name.lower())
     return rule(node) if rule else node
 
 
-def length(node: exp.Expr) -> exp.Expr:
+def length(node: Node) -> Node:
     """`len` of a list counts its elements."""
     if isinstance(node.this, exp.ArrayFilter) or _is(node.this, exp.DType.ARRAY, exp.DType.LIST):
         return _call("SIZE", node.this)
@@ -128,14 +131,14 @@ def _struct(key: exp.Expr) -> exp.Expr:
     return _call("STRUCT", *fields)
 
 
-def at_extreme(node: exp.Expr) -> exp.Expr:
+def at_extreme(node: Node) -> Node:
     """arg_max and arg_min pass over rows without a value as over rows without a key."""
     value, key = node.this, node.expression
     there = exp.Not(this=_missing(value))
     return type(node)(this=value, expression=exp.Case(ifs=[exp.If(this=there, true=_struct(key))]))
 
 
-def element(node: exp.Expr) -> exp.Expr:
+def element(node: Node) -> Node:
     """An element that is not there is null; a part of a smallest or largest tuple is a field of a struct."""
     (index,) = node.expressions
     within = node.this
@@ -151,7 +154,7 @@ def element(node: exp.Expr) -> exp.Expr:
     return _call("GET", within, index)
 
 
-def window(node: exp.Expr) -> exp.Expr:
+def window(node: Node) -> Node:
     """A window has no filter: what is filtered out is null to it, and nothing is counted of it."""
     if not isinstance(node.this, exp.Filter):
         return node
@@ -164,7 +167,7 @@ def window(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def days_between(node: exp.Expr) -> exp.Expr:
+def days_between(node: Node) -> Node:
     """A series that would end before it begins is empty, not an error."""
     start, end = node.args["start"], node.args["end"]
     if node.args.get("is_end_exclusive"):
@@ -173,12 +176,12 @@ def days_between(node: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=exp.LTE(this=start.copy(), expression=end.copy()), true=series)])
 
 
-def weekday(node: exp.Expr) -> exp.Expr:
+def weekday(node: Node) -> Node:
     """Monday is 1."""
     return exp.paren(exp.Add(this=_call("WEEKDAY", node.this), expression=exp.Literal.number(1)))
 
 
-def written_time(node: exp.Expr) -> exp.Expr:
+def written_time(node: Node) -> Node:
     """Spark writes no week of the year in a format."""
     how = node.args["format"].name
     if how != "%G-W%V":
@@ -189,12 +192,12 @@ def written_time(node: exp.Expr) -> exp.Expr:
     return _call("CONCAT", year, exp.Literal.string("-W"), padded)
 
 
-def percentile(node: exp.Expr) -> exp.Expr:
+def percentile(node: Node) -> Node:
     """The exact percentile between two values."""
     return _call("PERCENTILE", node.this, node.expression)
 
 
-def listed(node: exp.Expr) -> exp.Expr:
+def listed(node: Node) -> Node:
     """A list of no rows is null. Spark collects in no order: only a list that is sorted afterwards has one."""
     if isinstance(node.this, (exp.Order, exp.Distinct)):
         raise UnsupportedError("A list in an order of its own is not written for Spark: sort it afterwards.")
@@ -213,12 +216,12 @@ def listed(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def select(node: exp.Expr) -> exp.Expr:
+def select(node: Node) -> Node:
     """`unnest` beside `unnest` walks both lists together; what filters windows is a query around the query."""
     return _qualified(_unnested(node))
 
 
-def _unnested(node: exp.Expr) -> exp.Expr:
+def _unnested(node: Node) -> Node:
     found = [e for projection in node.expressions for e in projection.find_all(exp.Explode)]
     found = [e for e in found if e.find_ancestor(exp.Select) is node]
     if not found or (len(found) == 1 and found[0].parent is not None and _stands_alone(found[0], node)):
@@ -239,7 +242,7 @@ def _stands_alone(explode: exp.Expr, select_: exp.Expr) -> bool:
     return at.parent is select_
 
 
-def _qualified(node: exp.Expr) -> exp.Expr:
+def _qualified(node: Node) -> Node:
     if node.args.get("qualify") is None:
         return node
     condition = node.args["qualify"].pop().this
@@ -258,12 +261,12 @@ def _qualified(node: exp.Expr) -> exp.Expr:
             inner.select(exp.alias_(part.copy(), kept[text]), copy=False)
         return exp.column(kept[text], table="_q")
 
-    for part in list(holder.find_all(exp.Window)):
-        if part.find_ancestor(exp.Window) is None:
-            part.replace(put(part))
-    for part in list(holder.find_all(exp.Column)):
-        if part.table != "_q":
-            part.replace(put(part))
+    for window_ in list(holder.find_all(exp.Window)):
+        if window_.find_ancestor(exp.Window) is None:
+            window_.replace(put(window_))
+    for column in list(holder.find_all(exp.Column)):
+        if column.table != "_q":
+            column.replace(put(column))
     outer = outer.from_(inner.subquery("_q", copy=False), copy=False)
     outer.set("where", holder)
     outer.set("with_", named)

@@ -123,7 +123,8 @@ def _reach(master: str) -> None:
         except (OSError, ValueError):
             continue
     raise KongchuoError(
-        f"The Spark master {master} does not answer within {_REACHED_WITHIN:.0f} seconds: start it, or correct --master."
+        f"The Spark master {master} does not answer within {_REACHED_WITHIN:.0f} seconds: start it, or correct "
+        "--master (KONGCHUO_MASTER)."
     )
 
 

@@ -30,7 +30,7 @@ Columns = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Translated:
-    """A model for Spark: its query, the tables it reads, and the functions of which sqlglot knows no more than the name."""
+    """A model for Spark: its query, the tables it reads, the functions that sqlglot knows by name alone."""
 
     sql: str
     tables: frozenset[str]
@@ -62,7 +62,7 @@ def view_name(table: str) -> str:
 
 
 def translate(model: Model, columns: Columns) -> Translated:
-    """A model as Spark runs it; `columns` are those of the tables it reads. Raises ModelError where it cannot be said."""
+    """A model as Spark runs it; `columns` are those of what it reads. Raises ModelError where it cannot be said."""
     try:
         return translate_query(model.sql, columns)
     except SqlglotError as error:
@@ -71,9 +71,9 @@ def translate(model: Model, columns: Columns) -> Translated:
 
 def translate_query(sql: str, columns: Columns) -> Translated:
     """The same for the text of a query; raises sqlglot's errors."""
-    tree = with_macros(sqlglot.parse_one(sql, read="duckdb"))
+    tree: exp.Expr = with_macros(sqlglot.parse_one(sql, read="duckdb"))
     tables = frozenset(f"{t.db}.{t.name}".lower() for t in tree.find_all(exp.Table) if t.db)
-    nested: dict[str, dict[str, Any]] = {}
+    nested: dict[str, Any] = {}
     for name in tables & columns.keys():
         schema, table = name.split(".")
         nested.setdefault(schema, {})[table] = dict(columns[name])
@@ -88,10 +88,10 @@ def translate_query(sql: str, columns: Columns) -> Translated:
         isolate_tables=False,
     )
     tree = rewritten(annotate_types(tree, schema=known, dialect="duckdb", expression_metadata=_TYPES))
-    for table in tree.find_all(exp.Table):
-        if table.db:
-            table.set("this", exp.to_identifier(view_name(f"{table.db}.{table.name}".lower())))
-            table.set("db", None)
+    for node in tree.find_all(exp.Table):
+        if node.db:
+            node.set("this", exp.to_identifier(view_name(f"{node.db}.{node.name}".lower())))
+            node.set("db", None)
     bare = frozenset(call.name.lower() for call in tree.find_all(exp.Anonymous))
     return Translated(tree.sql("spark", copy=False, identify=True, unsupported_level=ErrorLevel.RAISE), tables, bare)
 
@@ -100,7 +100,7 @@ def translate_condition(condition: str, columns: Mapping[str, str]) -> str:
     """A condition over the columns of one row, as a model of the matching holds it."""
     query = translate_query(f"select {condition} as held from core.pair", {"core.pair": columns})
     tree = sqlglot.parse_one(query.sql, read="spark")
-    (held,) = tree.selects
+    (held,) = tree.expressions
     bare = held.this.transform(lambda n: exp.column(n.this) if isinstance(n, exp.Column) else n)
     return str(bare.sql("spark"))
 

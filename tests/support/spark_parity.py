@@ -1,6 +1,6 @@
 """Nights on DuckDB and on Spark, held against each other table by table: which model is the first to differ?
 
-    build/spark/bin/python -m tests.support.spark_parity --landing DIR --policy FILE --nights 2025-08-25,2025-08-26 --out DIR
+    build/spark/bin/python -m tests.support.spark_parity --landing DIR --policy FILE --nights 2025-08-25,… --out DIR
 
 Each night runs on DuckDB first, whose working tables are kept aside; then on Spark, and every table is compared as soon
 as its model has run: columns, types, rows. What differs is printed and put right, so that the models after it are
@@ -53,7 +53,7 @@ class Compared(SparkEngine):
             for one, other in zip(*shapes, strict=False):
                 if one != other:
                     sys.stdout.write(f"  {one} on DuckDB, {other} on Spark\n")
-            self.connection.execute(f"create or replace view memory.{model.name} as select * from {kept}")
+            self.connection.execute(f"create or replace view work.{model.name} as select * from {kept}")
             self._forget(model.name)
         elif seconds > 5:
             sys.stdout.write(f"{model.name}: equal, {seconds:.1f} s\n")
@@ -70,7 +70,7 @@ def main() -> int:
     given = parser.parse_args()
     shutil.rmtree(given.out, ignore_errors=True)
     wrong: list[str] = []
-    with mock.patch("pipelines.publish.step._write_reports", lambda *_: []):
+    with mock.patch("pipelines.publish.step._write_reports", return_value=[]):
         for night in map(dt.date.fromisoformat, given.nights.split(",")):
             seconds = [_on_duckdb(given, night), _on_spark(given, night, wrong)]
             wrong += _published(given.out, night)
@@ -95,7 +95,7 @@ def _on_duckdb(given: argparse.Namespace, as_of: dt.date) -> float:
 
 
 def _on_spark(given: argparse.Namespace, as_of: dt.date, wrong: list[str]) -> float:
-    def compared(warehouse: Path, machine: Machine | None) -> DuckDBEngine:
+    def compared(warehouse: Path, machine: Machine | None, *, large: bool) -> DuckDBEngine:
         engine = Compared(warehouse, machine=Machine(master=given.master))
         engine.kept, engine.wrong = given.out / "kept", wrong
         return engine

@@ -1,4 +1,4 @@
-"""Whole nights on Spark: in this machine's own, and on a cluster of a master and two workers; every table as on DuckDB."""
+"""Whole nights on Spark, in this process and on a cluster of a master and two workers: every table as on DuckDB."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_every_table_of_two_nights_is_the_same(sample: Sample, tmp_path: Path) -
 
 
 def test_a_night_on_a_cluster(sample: Sample, home: Path, tmp_path: Path) -> None:
-    """As an operator runs it: the command, Dagster's job, the suites at the end; nothing is left in the shared folder."""
+    """As an operator runs it: the command, Dagster's job, the suites; nothing is left in the shared folder."""
     shared, there = tmp_path / "shared", tmp_path / "home"
     shared.mkdir()
     with spark.cluster(tmp_path) as master:
