@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -52,12 +52,12 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
     master = f"spark://127.0.0.1:{port}"
     started = [_start(folder, "master", "master.Master", "--host", "127.0.0.1", "--port", port, "--webui-port", page)]
     try:
-        _until(page, "Workers:")
+        _until(page, 0)
         for place in range(workers):
             named = ("--host", "127.0.0.1", "--cores", 1, "--memory", "1g", "--webui-port", free_port())
             where = ("--work-dir", folder / f"work{place}")
             started.append(_start(folder, f"worker{place}", "worker.Worker", *named, *where, master))
-        _until(page, f"Alive Workers:</strong> {workers}")
+        _until(page, workers)
         yield master
     finally:
         for process in reversed(started):
@@ -70,22 +70,22 @@ def _start(folder: Path, name: str, role: str, *arguments: object) -> subprocess
     home = subprocess.run(
         [python(), "-c", "import pyspark; print(pyspark.__path__[0])"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    java = str(Path(os.environ["JAVA_HOME"]) / "bin" / "java") if "JAVA_HOME" in os.environ else shutil.which("java")
-    command = [str(java), "-Xmx512m", "-cp", f"{home}/jars/*", f"org.apache.spark.deploy.{role}", *map(str, arguments)]
+    command = [f"{home}/bin/spark-class", f"org.apache.spark.deploy.{role}", *map(str, arguments)]
+    where = {**os.environ, "SPARK_HOME": home, "SPARK_DAEMON_MEMORY": "512m"}
     with (folder / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "SPARK_HOME": home})
+        return subprocess.Popen(command, stdout=log, stderr=log, env=where)
 
 
-def _until(page: int, words: str) -> None:
-    """Wait until the master's page says so."""
+def _until(page: int, workers: int) -> None:
+    """Wait until the master counts so many workers."""
     until = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{page}/", timeout=5) as answer:
-                if words in answer.read().decode():
+            with urllib.request.urlopen(f"http://127.0.0.1:{page}/json/", timeout=5) as answer:
+                if json.load(answer)["aliveworkers"] >= workers:
                     return
         except OSError:
             pass
         if time.monotonic() > until:
-            raise TimeoutError(f"the master's page does not say {words!r}")
+            raise TimeoutError(f"the master does not count {workers} workers")
         time.sleep(0.3)

@@ -12,7 +12,7 @@ from tests.conftest import OCCASION, Sample, without_files
 from tests.support import spark
 from tests.support.databases import differing
 
-NIGHT = date(2025, 10, 12)
+NIGHT = date(2025, 9, 1)
 
 pytestmark = [pytest.mark.full]
 
