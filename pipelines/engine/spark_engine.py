@@ -24,7 +24,8 @@ from pipelines.engine.protocol import Machine
 from pipelines.engine.spark_session import session
 from pipelines.engine.spark_sql import is_recursive, translate, view_name
 from pipelines.engine.spark_types import exported, to_spark
-from pipelines.errors import KongchuoError, ModelError
+from pipelines.engine.trouble import chain
+from pipelines.errors import KongchuoError, ModelError, TemporaryError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,6 +40,11 @@ over the reviewers' decisions, one over units."""
 _ROWS_OF_A_PARTITION = 250_000
 # Below this many rows Java takes longer to compile a query than to interpret it, and to find shortcuts than to walk.
 _WORTH_COMPILING = 100_000
+_NO_MEMORY = ("OutOfMemoryError", "SparkOutOfMemoryError", "UNABLE_TO_ACQUIRE_MEMORY")
+_GONE = (
+    *("SparkContext was shut down", "stopped SparkContext", "Application has been killed", "Master removed our"),
+    *("Answer from Java side is empty", "while trying to connect to the Java server", "ExecutorLostFailure"),
+)
 _translated: dict[tuple[object, ...], Any] = {}
 
 
@@ -106,6 +112,9 @@ class SparkEngine(DuckDBEngine):
         except Exception as error:
             # What Spark says of values may quote a child's data.
             raise KongchuoError(f"The probabilistic matching failed on Spark with {_fault(error)}.") from None
+
+    def trouble(self, error: BaseException) -> KongchuoError | None:
+        return super().trouble(error) or _lost(error)
 
     def close(self) -> None:
         with suppress(Exception):
@@ -195,6 +204,22 @@ def _said(model: Model, error: Exception) -> ModelError:
     if isinstance(error, (AnalysisException, ParseException)):
         return ModelError(f"Model {model.name} cannot be run on Spark: {str(error).splitlines()[0]}")
     return ModelError(f"Model {model.name} failed on Spark with {_fault(error)}.")
+
+
+def _lost(error: BaseException) -> KongchuoError | None:
+    """The sentence for a cluster that went away, or had too little memory; None for any other error."""
+    texts = [str(one) for one in chain(error)]
+    if any(word in text for text in texts for word in _NO_MEMORY):
+        return KongchuoError(
+            "Spark needs more memory than its executors have, nothing was published: raise spark.executor.memory in "
+            "the spark-defaults.conf of SPARK_CONF_DIR (on this machine alone: KONGCHUO_MEMORY_LIMIT)."
+        )
+    if any(word in text for text in texts for word in _GONE):
+        return TemporaryError(
+            "The Spark cluster went away during the night, nothing was published: see the logs of its master and "
+            "workers, start it and run the same night again."
+        )
+    return None
 
 
 def _fault(error: Exception) -> str:

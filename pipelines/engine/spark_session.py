@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import KongchuoError
+from pipelines.errors import KongchuoError, TemporaryError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -66,7 +66,7 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     be reached, or no worker offers itself.
     """
     found = _open.get(master)
-    if found is not None and found.sparkContext._jsc is not None:
+    if found is not None and _is_alive(found):
         return found
     _check(master)
     logs = work / "log4j2.properties"
@@ -99,6 +99,13 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     return spark
 
 
+def _is_alive(spark: SparkSession) -> bool:
+    try:
+        return not spark.sparkContext._jsc.sc().isStopped()
+    except Exception:  # whatever Java says or does not say, it is of no use any more
+        return False
+
+
 def _check(master: str) -> None:
     if importlib.util.find_spec("pyspark") is None:
         raise KongchuoError(
@@ -112,7 +119,7 @@ def _check(master: str) -> None:
 
 
 def _reach(master: str) -> None:
-    """Raise KongchuoError unless one of the masters named answers (several stand by for each other)."""
+    """Raise TemporaryError unless one of the masters named answers (several stand by for each other)."""
     for place in master.removeprefix("spark://").split(","):
         host, _, port = place.rpartition(":")
         if not host:
@@ -122,20 +129,20 @@ def _reach(master: str) -> None:
                 return
         except (OSError, ValueError):
             continue
-    raise KongchuoError(
+    raise TemporaryError(
         f"The Spark master {master} does not answer within {_REACHED_WITHIN:.0f} seconds: start it, or correct "
         "--master (KONGCHUO_MASTER)."
     )
 
 
 def _await_workers(spark: SparkSession, master: str) -> None:
-    """Raise KongchuoError unless a worker offers itself: Spark itself would wait for ever."""
+    """Raise TemporaryError unless a worker offers itself: Spark itself would wait for ever."""
     until = time.monotonic() + _WORKERS_WITHIN
     memory: Any = spark.sparkContext._jsc.sc()
     while memory.getExecutorMemoryStatus().size() < 2:  # the driver is one of them
         if time.monotonic() > until:
             spark.stop()
-            raise KongchuoError(
+            raise TemporaryError(
                 f"No worker of {master} took up the work within {_WORKERS_WITHIN:.0f} seconds: see that workers run "
                 "there with as much free memory as `spark.executor.memory` asks for (1 GiB where nothing is set)."
             )

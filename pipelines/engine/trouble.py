@@ -27,7 +27,7 @@ def trouble(error: BaseException, warehouse: Path) -> KongchuoError | None:
 
     `warehouse` is the file that the night had open; its folder is the home.
     """
-    for one in _chain(error):
+    for one in chain(error):
         found = _known(one, warehouse)
         if found is not None:
             return found
@@ -72,7 +72,7 @@ def _is_damage(error: BaseException, text: str) -> bool:
     return isinstance(error, duckdb.Error) and any(words in text for words in _DAMAGED)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def chain(error: BaseException) -> Iterator[BaseException]:
     """An error and what it came from, even where the text of that was kept back."""
     seen: set[int] = set()
     at: BaseException | None = error
