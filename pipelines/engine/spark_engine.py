@@ -38,7 +38,7 @@ DuckDB's files: they are made there. So is a model that calls itself (`with recu
 over the reviewers' decisions, one over units."""
 
 _ROWS_OF_A_PARTITION = 250_000
-# Below this many rows Java takes longer to compile a query than to interpret it, and to find shortcuts than to walk.
+# Below this many rows Java takes longer to compile a query than to interpret it.
 _WORTH_COMPILING = 100_000
 _NO_MEMORY = ("OutOfMemoryError", "SparkOutOfMemoryError", "UNABLE_TO_ACQUIRE_MEMORY")
 _GONE = (
@@ -131,7 +131,6 @@ class SparkEngine(DuckDBEngine):
         compiled = self._largest >= _WORTH_COMPILING
         self.spark.conf.set("spark.sql.codegen.wholeStage", str(compiled).lower())
         self.spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if compiled else "NO_CODEGEN")
-        self.spark.conf.set("spark.sql.constraintPropagation.enabled", str(compiled).lower())
         given = {name: bytearray(value) if isinstance(value, bytes) else value for name, value in bound.items()}
         frame = self.spark.sql(sql, args=given or None)
         cast = [

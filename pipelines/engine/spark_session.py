@@ -172,6 +172,8 @@ def _settings(master: str, work: Path, logs: Path, memory_limit: str | None) -> 
         "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
         # Of a union whose branches have numbers of different lengths this rule leaves a plan that cannot be run (4.3).
         "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
+        # Its search for filters that follow from others takes half a minute for a query of many columns.
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.parquet.compression.codec": "zstd",
         # What is written holds names and numbers.
         "spark.hadoop.fs.permissions.umask-mode": "077",

@@ -57,6 +57,7 @@ class Compared(SparkEngine):
             self._forget(model.name)
         elif seconds > 5:
             sys.stdout.write(f"{model.name}: equal, {seconds:.1f} s\n")
+        sys.stdout.flush()
         return rows
 
 
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--nights", required=True, help="dates with commas, in order")
     parser.add_argument("--out", type=Path, required=True, help="folder for both homes, emptied before")
     parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--memory", default="2GiB", help="for DuckDB, and for Java where it works on this machine")
     given = parser.parse_args()
     shutil.rmtree(given.out, ignore_errors=True)
     wrong: list[str] = []
@@ -96,7 +98,7 @@ def _on_duckdb(given: argparse.Namespace, as_of: dt.date) -> float:
 
 def _on_spark(given: argparse.Namespace, as_of: dt.date, wrong: list[str]) -> float:
     def compared(warehouse: Path, machine: Machine | None, *, large: bool) -> DuckDBEngine:
-        engine = Compared(warehouse, machine=Machine(master=given.master))
+        engine = Compared(warehouse, machine=Machine(memory_limit=given.memory, master=given.master))
         engine.kept, engine.wrong = given.out / "kept", wrong
         return engine
 
