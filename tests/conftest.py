@@ -18,6 +18,7 @@ from pipelines.publish.export_log import Occasion
 ROOT = Path(__file__).resolve().parent.parent
 
 LONG = (
+    "pipelines/engine/test_spark_nights.py",
     "assets/test_nights.py",
     "pipelines/test_disclosure_attack.py",
     "pipelines/publish/test_disclosure.py",

@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import time
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +73,7 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     logs = work / "log4j2.properties"
     logs.write_text(_LOG, encoding="utf-8")
     # These would write the text of an error, and what it quotes, to stderr as well.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "py4j"):
         logging.getLogger(name).disabled = True
     from py4j.protocol import Py4JError
