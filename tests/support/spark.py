@@ -40,6 +40,11 @@ def command(arguments: Sequence[str | Path], **environment: str) -> subprocess.C
     return _told([python(), "-c", "from assets.cli import main; main()", *arguments], environment)
 
 
+def script(text: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Some lines of Python in that environment."""
+    return _told([python(), "-c", text, *arguments], {})
+
+
 def _told(words: Sequence[str | Path], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     where = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.run(words, cwd=ROOT, env=where, capture_output=True, text=True, check=False)

@@ -77,3 +77,28 @@ def test_a_master_that_does_not_answer(sample: Sample, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "The Spark master spark://127.0.0.1:1 does not answer" in done.stderr
     assert not (tmp_path / "home" / "published").exists()
+
+
+FAULT = """
+import sys
+from pathlib import Path
+from assets.faults import told
+from pipelines.engine import Machine, Model, open_engine
+
+engine = open_engine(Path(sys.argv[1]), Machine(master="local[1]", memory_limit="1GiB"))
+engine.execute("create or replace table work.core.division as select '990121201503010012' as code, '王小明' as name")
+sql = "select cast(code || name as bigint) as number from core.division"
+try:
+    engine.run_model(Model("core", "night", sql, "", frozenset({"core.division"}), frozenset(), False), {})
+except Exception as error:
+    print(told(error))
+engine.close()
+"""
+
+
+def test_what_spark_quotes_is_not_told(tmp_path: Path) -> None:
+    """Spark's error and its logs name the value that a cast refused: here a child's number and name."""
+    done = spark.script(FAULT, tmp_path / "warehouse.duckdb")
+    assert "ModelError: Model core.night failed on Spark with" in done.stdout, done.stdout + done.stderr
+    assert "990121201503010012" not in done.stdout + done.stderr
+    assert "王小明" not in done.stdout + done.stderr
