@@ -48,7 +48,8 @@ def on_spark(spark: SparkSession) -> Iterator[Comparing]:
     for key, value in spark.sparkContext.getConf().getAll():
         if key.startswith("spark.sql.") and not key.startswith(("spark.sql.warehouse", "spark.sql.extensions")):
             beside.conf.set(key, value)
-    beside.conf.set("spark.sql.shuffle.partitions", spark.conf.get("spark.sql.shuffle.partitions"))
+    for key in ("spark.sql.shuffle.partitions", "spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode"):
+        beside.conf.set(key, spark.conf.get(key))
     api = SparkAPI(spark_session=beside, break_lineage_method="persist")
 
     def frame(made: Any) -> pl.DataFrame:
