@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine.spark_sql import translate_condition
-
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
@@ -66,6 +64,8 @@ def on_spark(spark: SparkSession) -> Iterator[Comparing]:
 
 def for_spark(settings: dict[str, Any], types: Mapping[str, str]) -> dict[str, Any]:
     """The settings of a model with every condition written for Spark; `types` are DuckDB's, by column of the rows."""
+    from pipelines.engine.spark_sql import translate_condition
+
     both = {f"{name}_{side}": kind for name, kind in types.items() for side in ("l", "r")}
 
     def written(part: Any) -> Any:
