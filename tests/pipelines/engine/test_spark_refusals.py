@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from assets.cli import REFUSED, app
 from assets.environment import machine_from_environment
+from assets.resources import NightResource
 from pipelines.engine import Machine, open_engine, spark_engine, spark_session
 from pipelines.errors import KongchuoError, ModelError, TemporaryError
 from quality import gx_runner
@@ -39,6 +41,19 @@ def run(sample: Sample, home: Path, *how: str) -> str:
 def test_without_pyspark(sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spark_session.importlib.util, "find_spec", lambda name: None)
     assert "pip install -c constraints.txt -e '.[spark]'" in run(sample, tmp_path, "--plain", "--engine", "spark")
+
+
+def test_the_resource_of_dagster_names_the_engine(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spark_session.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("KONGCHUO_SECRET", sample.secret.decode())
+    night = NightResource(
+        landing=str(sample.landing), home=str(tmp_path), policy=str(sample.policy), engine="spark", master="local[2]"
+    )
+    with pytest.raises(KongchuoError, match="needs pyspark"):
+        night.run_step([date(2025, 9, 1)], "landing")
+    night.close()
 
 
 def test_a_master_that_does_not_answer(sample: Sample, tmp_path: Path, installed: None) -> None:
