@@ -9,6 +9,7 @@ import atexit
 import importlib.util
 import logging
 import os
+import shutil
 import socket
 import time
 import warnings
@@ -70,6 +71,7 @@ def session(master: str, work: Path, *, memory_limit: str | None = None) -> Spar
     if found is not None and _is_alive(found):
         return found
     _check(master)
+    shutil.rmtree(work / "local", ignore_errors=True)  # what a killed night spilled
     logs = work / "log4j2.properties"
     logs.write_text(_LOG, encoding="utf-8")
     # These would write the text of an error, and what it quotes, to stderr as well.
