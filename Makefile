@@ -105,7 +105,7 @@ accept: $(STAMP) ## WORLD=dir: replay a world and compare every expected night w
 bench: $(STAMP) ## CHILDREN=200000: seconds and memory by step on made deliveries, beside pandas, Polars and Spark
 	$(BIN)/python -m tests.bench.run --children $(CHILDREN)
 
-spark: ## build/spark: an environment of its own with the program and pyspark (1 GB; Java 17 must be there)
+spark: ## build/spark: an environment of its own with the program and pyspark (2 GB; Java 17 must be there)
 	@# Never in $(VENV): whoever runs on DuckDB alone has no use for 450 MB, and Pandera takes longer to load beside them.
 	$(PYTHON) -m venv $(BUILD)/spark
 	PYTHONWARNINGS=ignore $(BUILD)/spark/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark,dev]'

@@ -10,7 +10,7 @@ from pipelines.landing.scan import LandedFile
 from schemas.sources import Source
 
 _MIB = 1024 * 1024
-_SMALLEST, _LARGEST = 6 * _MIB, 24 * _MIB
+_SMALLEST, _LARGEST = 6 * _MIB, 32 * _MIB
 
 
 def batch_bytes(all_bytes: int) -> int:
