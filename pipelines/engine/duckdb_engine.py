@@ -33,7 +33,7 @@ _WORK = "work"
 _FILE = "warehouse"
 _SCRATCH = "scratch"
 _SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" for schema in LAYERS))
-_MOST_MEMORY = 6 * 2**30  # bytes, where nobody gives a limit: more makes no night faster
+_MOST_MEMORY = 5 * 2**30  # bytes, where nobody gives a limit: more makes no night faster
 _SEARCH = f"set search_path = '{','.join(('main', *_SCHEMAS))}'"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Machine:
     """What a night may use of its machine; no part of any result.
 
-    `memory_limit`  as DuckDB writes it ("4GiB"); None: 6 GiB, or four fifths of a smaller memory.
+    `memory_limit`  as DuckDB writes it ("4GiB"); None: 5 GiB, or four fifths of a smaller memory.
     `spill`         folder for what does not fit, and for the working file of a large night; None: beside the warehouse.
     `master`        Spark on which the models run ("local[2]", "spark://host:7077"); None: DuckDB runs them.
     `shared`        folder that Spark's workers see by the same path; None: `spill`, or beside the warehouse.

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.engine import Engine
 from pipelines.landing.contract import Inspection
 
-LOAD_ROWS = 4 * 122_880  # full row groups are compressed while they are loaded, two at a time on two cores
+LOAD_ROWS = 2 * 122_880  # full row groups are compressed while they are loaded, two at a time on two cores
 
 
 class HandOver:

@@ -49,7 +49,7 @@ def test_the_file_stands_in_the_spill_folder_where_one_is_named(tmp_path: Path) 
     assert not (spill / "w.duckdb.work").exists()
 
 
-@pytest.mark.parametrize(("given", "most"), [(None, 6 * 2**30), ("64MiB", 64 * 2**20)])
+@pytest.mark.parametrize(("given", "most"), [(None, 5 * 2**30), ("64MiB", 64 * 2**20)])
 def test_memory_is_bounded_where_nobody_says_otherwise(tmp_path: Path, given: str | None, most: int) -> None:
     engine = DuckDBEngine(tmp_path / "w.duckdb", machine=Machine(given))
     number, unit = str(engine.scalar("select current_setting('memory_limit')")).split()
