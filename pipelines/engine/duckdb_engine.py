@@ -139,14 +139,13 @@ class DuckDBEngine(DuckDBReader):
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
 
     def load(self, table: str, frame: pl.DataFrame, *, append: bool = False) -> int:
-        self.connection.register("incoming_frame", frame)
-        try:
-            if append and self.exists(table):
-                self.connection.execute(f"insert into {table} by name select * from incoming_frame")
-            else:
-                self.connection.execute(f"create or replace table {table} as select * from incoming_frame")
-        finally:
-            self.connection.unregister("incoming_frame")
+        # Read by its name from this function and not registered: what is registered stays in memory until the commit,
+        # which for a province's deliveries was five gigabytes.
+        incoming_frame = frame  # noqa: F841
+        if append and self.exists(table):
+            self.connection.execute(f"insert into {table} by name select * from incoming_frame")
+        else:
+            self.connection.execute(f"create or replace table {table} as select * from incoming_frame")
         return frame.height
 
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
