@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.engine.protocol import SPARK_FOLDER, WORKING_FILE
 from pipelines.errors import KongchuoError
 from pipelines.holding import FILE as HOLDER
 from pipelines.holding import holding
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 LIST = "SHA256SUMS"
 """First member of the file: a line a file as `sha256sum` writes them."""
-_PASSED_OVER = (HOLDER, f"{WAREHOUSE}.tmp", f"{WAREHOUSE}.rebuilt")
+_PASSED_OVER = (HOLDER, f"{WAREHOUSE}.tmp", f"{WAREHOUSE}{WORKING_FILE}", f"{WAREHOUSE}.rebuilt")
 _TO_PUBLISHED = "published"
 
 
@@ -144,7 +145,7 @@ def _read(file: Path, to: Path) -> BackedUp:
 def _members(home: Path, *, published: bool) -> Iterator[Path]:
     """Everything of a home that lasts, folders before what is in them."""
     for path in sorted(home.iterdir()):
-        if path.name in _PASSED_OVER or path.name.startswith(".rehearsal-") or path.suffix == ".part":
+        if path.name in _PASSED_OVER or path.name.startswith((".rehearsal-", SPARK_FOLDER)) or path.suffix == ".part":
             continue
         if path.name == _TO_PUBLISHED and not published:
             continue

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.models import LAYERS, MODELS, Model
-from pipelines.engine.protocol import Machine
+from pipelines.engine.protocol import WORKING_FILE, Machine
 from pipelines.engine.trouble import trouble
 from pipelines.errors import KongchuoError, ModelError
 
@@ -123,7 +123,7 @@ class DuckDBEngine(DuckDBReader):
 
     def _attach_work(self, machine: Machine, *, large: bool) -> None:
         """Where the night's tables stand. A working file that a killed night left behind goes first."""
-        work = (machine.spill or self.path.parent) / f"{self.path.name}.work"
+        work = (machine.spill or self.path.parent) / f"{self.path.name}{WORKING_FILE}"
         if str(self.path) != ":memory:":
             work.unlink(missing_ok=True)
         if not large:

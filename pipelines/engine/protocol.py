@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from pipelines.errors import KongchuoError
 
 
+WORKING_FILE = ".work"
+"""Ends the name of the working file of a large night; what a killed night left of it the next one takes away."""
+SPARK_FOLDER = "kongchuo-spark-"
+"""Begins the name of the folder of a night on Spark; likewise."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """What a night may use of its machine; no part of any result.

@@ -20,7 +20,7 @@ import duckdb
 
 from pipelines.engine.duckdb_engine import _WORK, DuckDBEngine, _literal
 from pipelines.engine.models import Model
-from pipelines.engine.protocol import Machine
+from pipelines.engine.protocol import SPARK_FOLDER, Machine
 from pipelines.engine.spark_session import session
 from pipelines.engine.spark_sql import is_recursive, translate, view_name
 from pipelines.engine.spark_types import exported, to_spark
@@ -233,7 +233,7 @@ def _work_folder(warehouse: Path, machine: Machine) -> Path:
     """An empty folder for the tables of one night; what a night that was killed left behind is taken away."""
     base = machine.shared or machine.spill or warehouse.parent
     mark = hashlib.sha256(str(warehouse.resolve()).encode()).hexdigest()[:12]
-    folder = base / f"kongchuo-spark-{mark}"
+    folder = base / f"{SPARK_FOLDER}{mark}"
     try:
         shutil.rmtree(folder / "night", ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)

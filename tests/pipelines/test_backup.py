@@ -43,6 +43,9 @@ def home(tmp_path: Path) -> Path:
         "insert into ledger.run values (1, '2025-09-01', null, '2025-09-01', true, true, 7, 'mark', '0.1.0')"
     )
     engine.close()
+    # What a killed night left: names and numbers that no back-up needs.
+    (home / "warehouse.duckdb.work").write_text("working tables")
+    (home / "kongchuo-spark-0a1b" / "night").mkdir(parents=True)
     return home
 
 
@@ -51,7 +54,9 @@ def everything(home: Path) -> dict[str, tuple[int, str]]:
     found = {}
     for path in home.rglob("*"):
         name = path.relative_to(home).as_posix()
-        if name in (".holder", "warehouse.duckdb", "exports.jsonl") or name.startswith("warehouse.duckdb.tmp"):
+        if name in (".holder", "warehouse.duckdb", "exports.jsonl") or name.startswith(
+            ("warehouse.duckdb.tmp", "warehouse.duckdb.work", "kongchuo-spark-")
+        ):
             continue
         content = str(path.readlink()) if path.is_symlink() else path.read_text() if path.is_file() else ""
         found[name] = (path.lstat().st_mode, content)
@@ -66,6 +71,7 @@ def test_what_is_saved_comes_back_as_it_was(home: Path, tmp_path: Path, name: st
     again = tmp_path / "again"
     assert restore(tmp_path / name, again) == saved
     assert everything(again) == before
+    assert not [path.name for path in again.iterdir() if path.name.endswith((".work", "0a1b"))]
     assert (again / "published" / "current" / "report.duckdb").read_text() == "numbers"
     engine = DuckDBEngine(again / WAREHOUSE)
     assert ledger_store.previous_night(engine, dt.date(2025, 9, 2)) == dt.date(2025, 9, 1)
