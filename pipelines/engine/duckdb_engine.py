@@ -194,6 +194,12 @@ class DuckDBEngine(DuckDBReader):
             finally:
                 cursor.execute(f"use {_WORK}; detach {alias}")
 
+    def copy_out(self, copies: Mapping[Path, str]) -> None:
+        with self.connection.cursor() as cursor:
+            kinds = {".parquet": "format parquet, compression zstd", ".csv": "format csv, header true"}
+            statements = [f"copy ({sql}) to {_literal(path)} ({kinds[path.suffix]})" for path, sql in copies.items()]
+            cursor.execute(";\n".join([_SEARCH, *statements])).fetchall()
+
     def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
         self.execute(f"copy ({sql}) to {_literal(path)} (format parquet)", parameters)
 

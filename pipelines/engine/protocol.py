@@ -83,7 +83,14 @@ class Engine(Protocol):
     def write_database(self, path: Path, statements: Sequence[str], *, alias: str) -> None:
         """Make a database file by statements that name it `alias` and may read the engine's committed tables.
 
-        The only method that may run in another thread: beside one other method, and beside itself with another alias.
+        It may run in another thread: beside one other method, and beside itself with another alias. Never for a file
+        that anyone may read: see `copy_out` and `pipelines.engine.apart`.
+        """
+
+    def copy_out(self, copies: Mapping[Path, str]) -> None:
+        """Write the rows of queries over committed tables to files (.parquet or .csv), in their order.
+
+        It may run in another thread, as `write_database` may.
         """
 
     def write_parquet(self, sql: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:

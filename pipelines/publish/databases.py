@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.engine.apart import write_apart
 from pipelines.publish.ready import ready_sql
 from schemas.catalogue import tables_of
-from schemas.ddl import comment_sql, create_table_sql, quoted
+from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
 from schemas.shown import DATABASES
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 FILES = DATABASES
 
 
+DATA = "data"
+"""Folder of a night for the public tables as files of their own: `report.duckdb` is made from its Parquet files."""
 TOGETHER = 1_000_000
 """Rows of a child each that are sorted at a time: some 150 MiB."""
 _BY_CHILD = ("as_of", "child_key")
@@ -28,33 +31,56 @@ def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0
 
     Of tables with a row a child `children` says how many rows they have: many are sorted in pieces.
 
-    Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. Two
-    files may be written at a time.
+    Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. The
+    public tables stand in `data/` as Parquet afterwards. Two files may be written at a time.
     """
     written = []
     for name in names or FILES:
         path, alias = folder / name, name.removesuffix(".duckdb")
+        tables = tables_of(*FILES[name])
+        public = FILES[name] == ("published",)
+        if public:
+            (folder / DATA).mkdir()
+            engine.copy_out({folder / DATA / f"{table.name}.parquet": _typed_rows(table) for table in tables})
         statements: list[str] = [f"create schema if not exists {quoted(f'{alias}.{layer}')}" for layer in FILES[name]]
-        for table in tables_of(*FILES[name]):
-            pieces = -(-children // TOGETHER) if table.key == _BY_CHILD else 1
-            statements += _statements(table, f"{alias}.{table.full_name}", pieces)
+        for table in tables:
+            target = f"{alias}.{table.full_name}"
+            statements += [
+                create_table_sql(table, target=target),
+                *(_from_file(table, target, folder) if public else _from_warehouse(table, target, children)),
+                *comment_sql(table, target=target),
+            ]
         # Views and macros name the tables of their own file: whoever opens it may call it as he likes.
         statements += [f"use {alias}", *ready_sql(name)]
-        engine.write_database(path, statements, alias=alias)
-        path.chmod(0o644 if FILES[name] == ("published",) else 0o600)
+        if public:
+            write_apart(path, statements, alias=alias)
+        else:
+            engine.write_database(path, statements, alias=alias)
+        path.chmod(0o644 if public else 0o600)
         written.append(path)
     return written
 
 
-def _statements(table: Table, target: str, pieces: int) -> list[str]:
+def _order(table: Table) -> str:
+    return ", ".join(quoted(c) for c in table.key) or "1"
+
+
+def _typed_rows(table: Table) -> str:
+    """The rows of a table with the types of the contract, in the order of the key."""
+    columns = ", ".join(f"cast({quoted(c)} as {table.type_of(c)}) as {quoted(c)}" for c in table.columns)
+    return f"select {columns} from {quoted(table.full_name)} order by {_order(table)}"
+
+
+def _from_file(table: Table, target: str, folder: Path) -> list[str]:
+    rows = text_literal(str(folder / DATA / f"{table.name}.parquet"))
+    return [f"insert into {quoted(target)} select * from read_parquet({rows})"]
+
+
+def _from_warehouse(table: Table, target: str, children: int) -> list[str]:
     columns = ", ".join(quoted(c) for c in table.columns)
-    order = ", ".join(quoted(c) for c in table.key) or "1"
     rows = f"insert into {quoted(target)} select {columns} from {quoted(table.full_name)}"
-    return [
-        create_table_sql(table, target=target),
-        *(f"{rows}{where} order by {order}" for where in _pieces(pieces)),
-        *comment_sql(table, target=target),
-    ]
+    pieces = -(-children // TOGETHER) if table.key == _BY_CHILD else 1
+    return [f"{rows}{where} order by {_order(table)}" for where in _pieces(pieces)]
 
 
 def _pieces(pieces: int) -> list[str]:

@@ -12,15 +12,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Iterator
-from functools import partial
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.engine.apart import write_apart
 from pipelines.publish.folder import STORE, nights, published_root
 from pipelines.publish.ready import ready_sql
 from schemas.catalogue import CATALOGUE
-from schemas.ddl import comment_sql, quoted
+from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
 from schemas.shown import CASE_HISTORY, HISTORY, shown_in
 from schemas.tables import Table
 from schemas.tables.history import COUNTED_TO_THE_NIGHT, TABLES
@@ -49,20 +50,41 @@ def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> N
     made_in = folder  # nobody else comes in there while a file has not got its mode yet
     if former is not None and published[-1] > as_of:
         folder = former
-    for name, (make, rows, mode) in _CONTENTS.items():
-        statements, layout = make(), published_root(home) / STORE / f"{name}.layout"
-        mark = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    for name, mode in {PUBLIC: 0o644, RESTRICTED: 0o600}.items():
+        tables, views, rows = _tables(name), _views(name), _rows(name)
+        layout = published_root(home) / STORE / f"{name}.layout"
+        mark = hashlib.sha256("\n".join([*tables, *rows.values(), *views]).encode()).hexdigest()
         aside = made_in / f".{name}.new"
         aside.unlink(missing_ok=True)
-        if former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark:
+        again = former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark
+        if former and again:
             shutil.copyfile(former / name, aside)
-            engine.write_database(aside, rows(), alias="out")
+            _write(engine, name, aside, [], rows, [])
         else:
-            engine.write_database(aside, statements, alias="out")
+            _write(engine, name, aside, tables, rows, views)
             layout.write_text(mark, encoding="ascii")
             layout.chmod(0o600)
         aside.chmod(mode)
         aside.replace(folder / name)
+
+
+def _write(engine: Engine, name: str, path: Path, tables: list[str], rows: Mapping[str, str], views: list[str]) -> None:
+    """The tables where they are to be made, their rows anew, and the views likewise."""
+    if name == RESTRICTED:
+        filled = [_filled(table, query) for table, query in rows.items()]
+        engine.write_database(path, [*tables, *filled, *views], alias="out")
+        return
+    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as beside:
+        files = {table: Path(beside) / f"{place}.parquet" for place, table in enumerate(rows)}
+        engine.copy_out({files[table]: query for table, query in rows.items()})
+        filled = [
+            _filled(table, f"select * from read_parquet({text_literal(str(file))})") for table, file in files.items()
+        ]
+        write_apart(path, [*tables, *filled, *views], alias="out")
+
+
+def _filled(target: str, rows: str) -> str:
+    return f"truncate {quoted(target)};\ninsert into {quoted(target)} {rows}"
 
 
 def leave_to_the_newest(home: Path) -> None:
@@ -72,47 +94,38 @@ def leave_to_the_newest(home: Path) -> None:
             (published_root(home) / night.isoformat() / name).unlink(missing_ok=True)
 
 
-def _made(file: str) -> list[str]:
-    """The schema of a file, its tables with their rows, its views and macros."""
+def _tables(file: str) -> list[str]:
+    """The schema of a file and its empty tables."""
     (schema,) = {shown.table.schema for shown in shown_in(file)}
     made = [f"create schema if not exists out.{schema}"]
-    for table, rows in _rows(file):
-        target = f"out.{table.full_name}"
-        made += [f"create table {quoted(target)} as {rows}", *comment_sql(table, target=target)]
-    # Views name the tables of their own file, and come last: whoever opens it may call it as he likes.
-    made.append("use out")
+    for shown in shown_in(file, "table"):
+        target = f"out.{shown.table.full_name}"
+        made += [create_table_sql(shown.table, target=target), *comment_sql(shown.table, target=target)]
+    return made
+
+
+def _views(file: str) -> list[str]:
+    """The views and macros of a file; they name its tables without it, for whoever opens it calls it as he likes."""
+    made = ["use out"]
     for shown in shown_in(file, "view"):
         if shown.table.layer == "history":
             made += [view_sql(shown.table), *comment_sql(shown.table, kind="view")]
     return [*made, *ready_sql(file)]
 
 
-def _made_again(file: str) -> list[str]:
-    """The rows of the tables of a file anew."""
-    made = []
-    for table, rows in _rows(file):
-        target = quoted(f"out.{table.full_name}")
-        made += [f"truncate {target}", f"insert into {target} {rows}"]
-    return made
-
-
-_CONTENTS = {
-    name: (partial(_made, name), partial(_made_again, name), mode)
-    for name, mode in {PUBLIC: 0o644, RESTRICTED: 0o600}.items()
-}
-
-
-def _rows(file: str) -> Iterator[tuple[Table, str]]:
-    """Tables of a file and the query of their rows, in the order of their keys."""
+def _rows(file: str) -> dict[str, str]:
+    """The tables of a file and the queries of their rows, in the order of their keys."""
+    found = {}
     for shown in shown_in(file, "table"):
         table = shown.table
         if table.name == "run":
-            yield table, _RUNS
+            found[f"out.{table.full_name}"] = _RUNS
             continue
         original = ORIGINALS[file][table.full_name.removesuffix("_span")]
         order = ", ".join(quoted(key) for key in original.key)
         columns = ", ".join(quoted(column) for column in table.columns)
-        yield table, f"select {columns} from {original.full_name} order by {order}"
+        found[f"out.{table.full_name}"] = f"select {columns} from {original.full_name} order by {order}"
+    return found
 
 
 def view_sql(view: Table) -> str:

@@ -1,8 +1,8 @@
 """`data/` of a night: every public table as CSV and Parquet, for whoever has no database, and `datapackage.json`.
 
-Both are copied from `report.duckdb` in its order. A text that a spreadsheet would take for a formula stands behind an
-apostrophe in CSV, and so does a text that begins with an apostrophe: taking one away gives back every text as it was.
-Parquet holds every text as it is.
+The Parquet files, in the order of the keys, are what `report.duckdb` was made from, and CSV is copied from them. A text
+that a spreadsheet would take for a formula stands behind an apostrophe in CSV, and so does a text that begins with an
+apostrophe: taking one away gives back every text as it was. Parquet holds every text as it is.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.publish.databases import DATA
 from schemas.catalogue import tables_of
 from schemas.columns import COLUMNS
 from schemas.ddl import quoted, text_literal
-from schemas.shown import REPORT
 from schemas.table_schema import table_schema
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
     from schemas.tables import Table
 
-FOLDER, PACKAGE = "data", "datapackage.json"
+PACKAGE = "datapackage.json"
 BOM = "\ufeff"  # without it spreadsheets take Chinese for something else
 APOSTROPHE = "'"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -54,13 +54,11 @@ LICENCE = {"name": "notspecified", "title": "由发布机关决定 / As the publ
 
 
 def write_twins(engine: Engine, folder: Path, as_of: dt.date) -> Path:
-    """Write `data/` beside the `report.duckdb` of a night's folder; the same night gives the same bytes."""
-    data = folder / FOLDER
-    data.mkdir()
+    """Complete the `data/` that `write_databases` began; the same night gives the same bytes."""
+    data = folder / DATA
     data.chmod(0o755)
     tables = tables_of("published")
-    copies = [statement for table in tables for statement in _copies(table, data)]
-    engine.write_database(folder / REPORT, copies, alias="out")
+    engine.copy_out({data / f"{table.name}.csv": _cells(table, data) for table in tables})
     for table in tables:
         (data / f"{table.name}.meta.csv").write_text(meta_csv(table), encoding="utf-8", newline="")
     package = {**_package(as_of), "resources": [_resource(table, data) for table in tables]}
@@ -89,17 +87,12 @@ def meta_csv(table: Table) -> str:
     return out.getvalue()
 
 
-def _copies(table: Table, data: Path) -> list[str]:
-    source = quoted(f"out.{table.full_name}")
+def _cells(table: Table, data: Path) -> str:
     first, *others = table.columns
     # The mark of the encoding is the beginning of the first heading: the engine has no option for it.
     cells = [f"{_cell(table, first)} as {quoted(BOM + first)}"]
     cells += [f"{_cell(table, name)} as {quoted(name)}" for name in others]
-    files = {kind: text_literal(str(data / f"{table.name}.{kind}")) for kind in ("csv", "parquet")}
-    return [
-        f"copy (select {', '.join(cells)} from {source}) to {files['csv']} (format csv, header true)",
-        f"copy {source} to {files['parquet']} (format parquet, compression zstd)",
-    ]
+    return f"select {', '.join(cells)} from read_parquet({text_literal(str(data / f'{table.name}.parquet'))})"
 
 
 def _cell(table: Table, name: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.publish.databases import DATA
 from pipelines.publish.step import publish_night
-from pipelines.publish.twins import APOSTROPHE, BOM, FOLDER, FORMULA, PACKAGE
+from pipelines.publish.twins import APOSTROPHE, BOM, FORMULA, PACKAGE
 from schemas.catalogue import CATALOGUE, tables_of
 from schemas.table_schema import table_schema
 from tests.pipelines.publish.test_databases import NIGHT, POLICY, told
@@ -49,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def package(folder: Path) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads((folder / FOLDER / PACKAGE).read_text(encoding="utf-8"))
+    made: dict[str, Any] = json.loads((folder / DATA / PACKAGE).read_text(encoding="utf-8"))
     return made
 
 
@@ -75,7 +76,7 @@ def test_the_twins_say_what_the_database_says(
     expected = published(folder, table)
     fields = resources[table]["schema"]["fields"]
     columns = ", ".join(f"'{field['name']}': '{DUCKDB_TYPES[field['type']]}'" for field in fields)
-    path = folder / FOLDER / resources[table]["path"]
+    path = folder / DATA / resources[table]["path"]
     with duckdb.connect() as connection:
         how = f"header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}"
         read = connection.execute(f"select * from read_csv('{path}', {how})").fetchall()
@@ -90,7 +91,7 @@ def test_the_twins_say_what_the_database_says(
 def test_no_text_begins_like_a_formula(folder: Path, resources: dict[str, dict[str, Any]]) -> None:
     texts = set()
     for resource in resources.values():
-        content = (folder / FOLDER / resource["path"]).read_text(encoding="utf-8-sig")
+        content = (folder / DATA / resource["path"]).read_text(encoding="utf-8-sig")
         names = [field["name"] for field in resource["schema"]["fields"] if field["type"] == "string"]
         texts |= {row[name] for row in csv.DictReader(content.splitlines(keepends=True)) for name in names}
     assert not [text for text in texts if text.startswith(FORMULA)]
@@ -102,10 +103,10 @@ def test_files_begin_with_the_mark_of_their_encoding_and_a_heading(
     folder: Path, resources: dict[str, dict[str, Any]], table: str
 ) -> None:
     contract = CATALOGUE[f"published.{table}"]
-    content = (folder / FOLDER / f"{table}.csv").read_bytes().decode("utf-8")
+    content = (folder / DATA / f"{table}.csv").read_bytes().decode("utf-8")
     assert content.split("\n")[0] == BOM + ",".join(contract.columns)
     assert "\r\n" not in content.replace("\r=1", "")
-    meta = (folder / FOLDER / f"{table}.meta.csv").read_text(encoding="utf-8")
+    meta = (folder / DATA / f"{table}.meta.csv").read_text(encoding="utf-8")
     assert meta.startswith(BOM)
     rows = list(csv.DictReader(meta.removeprefix(BOM).splitlines()))
     assert [*rows[0]] == ["name", "label", "description", "type", "unit", "formula", "source"]
@@ -129,10 +130,10 @@ def test_the_package_keeps_the_specification_of_data_packages(folder: Path, pack
         assert (resource["format"], resource["mediatype"], resource["encoding"]) == ("csv", "text/csv", "utf-8")
         for file in (resource, *resource["twins"]):
             assert Path(file["path"]).name == file["path"]
-            content = (folder / FOLDER / file["path"]).read_bytes()
+            content = (folder / DATA / file["path"]).read_bytes()
             assert (file["bytes"], file["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
             files.add(file["path"])
-    assert {path.name for path in (folder / FOLDER).iterdir()} == files
+    assert {path.name for path in (folder / DATA).iterdir()} == files
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -173,7 +174,7 @@ def test_a_schema_by_hand() -> None:
 
 
 def test_the_same_night_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    both = [publish_night(told().engine, tmp_path / name, NIGHT, POLICY) / FOLDER for name in ("one", "two")]
+    both = [publish_night(told().engine, tmp_path / name, NIGHT, POLICY) / DATA for name in ("one", "two")]
     one, two = ({path.name: path.read_bytes() for path in data.iterdir()} for data in both)
     assert one == two
     assert {path.stat().st_mode & 0o777 for path in both[0].iterdir()} == {0o644}
