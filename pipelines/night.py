@@ -22,6 +22,7 @@ from pipelines import ledger_store, linkage, restatements
 from pipelines.engine import Machine, discover, open_engine
 from pipelines.errors import KongchuoError, NightBlocked, SettingsError
 from pipelines.holding import hold, release
+from pipelines.making import Own, TableInfo, make_tables
 from pipelines.settings import Policy, load_policy
 
 if TYPE_CHECKING:
@@ -52,15 +53,6 @@ class Watcher(Protocol):
 
     def done(self) -> None:
         """The night is published."""
-
-
-@dataclass(frozen=True)
-class TableInfo:
-    """One table that a step made: its rows and the seconds it took (a view has neither)."""
-
-    name: str
-    rows: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -331,19 +323,12 @@ def _contracts(layers: Sequence[str], made: Sequence[TableInfo]) -> list[Table]:
 
 
 def _made(night: Night, layers: Sequence[str]) -> list[TableInfo]:
-    parameters = night.parameters()
-    tables = []
-    # One commit a layer: each costs a wait for the disk, and half a layer is of no use to anyone.
-    with night.engine.transaction():
-        for model in [m for m in discover().values() if m.layer in layers]:
-            begun = time.perf_counter()
-            rows = night.engine.run_model(model, parameters)
-            tables.append(TableInfo(model.name, rows, time.perf_counter() - begun))
-            if model.name == linkage.RESIDUAL:
-                begun = time.perf_counter()
-                rows = linkage.score_residual(night.engine, night.policy)
-                tables.append(TableInfo(linkage.PAIRS, rows, time.perf_counter() - begun))
-    return tables
+    pairs = Own(
+        linkage.PAIRS, frozenset({linkage.RESIDUAL}), lambda: linkage.score_residual(night.engine, night.policy)
+    )
+    models = [model for model in discover().values() if model.layer in layers]
+    with night.engine.makers() as makers:
+        return make_tables(models, night.parameters(), makers, pairs)
 
 
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.models import LAYERS, MODELS, Model
-from pipelines.engine.protocol import WORKING_FILE, Machine
+from pipelines.engine.protocol import WORKING_FILE, Machine, Maker
 from pipelines.engine.trouble import trouble
 from pipelines.errors import KongchuoError, ModelError
 
@@ -65,7 +65,27 @@ class DuckDBReader:
         return int(str(self.scalar(f"select count(*) from {table}")))
 
 
-class DuckDBEngine(DuckDBReader):
+class _Maker(DuckDBReader):
+    """Whoever makes tables of models over one connection."""
+
+    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+        bound = {name: parameters[name] for name in model.parameters}
+        try:
+            if model.is_view:
+                self.connection.execute(f"create or replace view {_WORK}.{model.name} as {model.sql}", bound or None)
+                return 0
+            rows = self.connection.execute(
+                f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None
+            ).fetchall()
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
+            raise ModelError(f"Model {model.name} cannot be run: {error}") from error
+        except duckdb.Error as error:
+            # What DuckDB says of values may quote a child's data: the class of the fault must do.
+            raise ModelError(f"Model {model.name} failed with {type(error).__name__}.") from None
+        return int(rows[0][0]) if rows else 0
+
+
+class DuckDBEngine(_Maker):
     """An `Engine` over one DuckDB file (or ":memory:" in tests); what does not fit in memory spills beside the file.
 
     `large`: the night's tables stand in a working file beside the warehouse (or in the spill folder), not in memory.
@@ -148,21 +168,13 @@ class DuckDBEngine(DuckDBReader):
             self.connection.execute(f"create or replace table {table} as select * from incoming_frame")
         return frame.height
 
-    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
-        bound = {name: parameters[name] for name in model.parameters}
-        try:
-            if model.is_view:
-                self.connection.execute(f"create or replace view {_WORK}.{model.name} as {model.sql}", bound or None)
-                return 0
-            rows = self.connection.execute(
-                f"create or replace table {_WORK}.{model.name} as {model.sql}", bound or None
-            ).fetchall()
-        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
-            raise ModelError(f"Model {model.name} cannot be run: {error}") from error
-        except duckdb.Error as error:
-            # What DuckDB says of values may quote a child's data: the class of the fault must do.
-            raise ModelError(f"Model {model.name} failed with {type(error).__name__}.") from None
-        return int(rows[0][0]) if rows else 0
+    @contextmanager
+    def makers(self) -> Iterator[Sequence[Maker]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"{_SEARCH};" + MACROS.read_text(encoding="utf-8"))
+            beside = _Maker()
+            beside.connection = cursor
+            yield (self, beside)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

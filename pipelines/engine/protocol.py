@@ -38,6 +38,13 @@ class Machine:
     shared: Path | None = None
 
 
+class Maker(Protocol):
+    """Makes the tables of models, in a thread of its own."""
+
+    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+        """Make the table of one model file; returns its rows (0 for a view, which is not counted)."""
+
+
 class Reader(Protocol):
     """Answers queries over tables named `schema.table`."""
 
@@ -76,6 +83,9 @@ class Engine(Protocol):
 
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         """Make the table of one model file; returns its rows (0 for a view, which is not counted)."""
+
+    def makers(self) -> AbstractContextManager[Sequence[Maker]]:
+        """The engine itself, and whoever may make tables beside it at the same time."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import duckdb
 
 from pipelines.engine.duckdb_engine import _WORK, DuckDBEngine, _literal
 from pipelines.engine.models import Model
-from pipelines.engine.protocol import SPARK_FOLDER, Machine
+from pipelines.engine.protocol import SPARK_FOLDER, Machine, Maker
 from pipelines.engine.spark_session import session
 from pipelines.engine.spark_sql import is_recursive, translate, view_name
 from pipelines.engine.spark_types import exported, to_spark
@@ -101,6 +101,10 @@ class SparkEngine(DuckDBEngine):
         except Exception as error:
             raise _said(model, error) from None
         return self._seen(model.name, folder, types)
+
+    @contextmanager
+    def makers(self) -> Iterator[Sequence[Maker]]:
+        yield (self,)  # a statement has all workers; what was handed to Spark is kept account of in one thread
 
     @contextmanager
     def comparing(self) -> Iterator[Comparing]:
