@@ -4,8 +4,8 @@ DuckDB writes whole blocks, and what a compressed text segment leaves unused of 
 of memory before (its issue 23382): a `report.duckdb` written in the night's process now and then holds the name of a
 child between two columns of figures. A process that is told public rows alone has nothing else to leave behind.
 
-Run as a script this file is that process: it reads `[path, alias, statements]` as JSON from its input and imports
-nothing of the project, so that it is there in a tenth of a second.
+Run as a script this file is that process: it reads `[alias, [[path, statements], …]]` as JSON from its input and
+imports nothing of the project, so that it is there in a tenth of a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,32 +21,35 @@ import duckdb
 _MEMORY = "1GiB"  # tables by unit: what is larger spills beside the file
 
 
-def write_apart(path: Path, statements: Sequence[str], *, alias: str) -> None:
-    """Make a database file by statements that name it `alias` and read other files; all of them or none.
+def write_apart(files: Mapping[Path, Sequence[str]], *, alias: str) -> None:
+    """Make database files, each by statements that name it `alias` and read other files; all of them or none.
 
-    Raises the error of DuckDB that a statement raised there.
+    They are made in their order by one process: what anyone may read comes first. Raises the error of DuckDB that a
+    statement raised there.
     """
-    told = json.dumps([str(path), alias, list(statements)])
+    told = json.dumps([alias, [(str(path), list(statements)) for path, statements in files.items()]])
     # -P: the modules beside this file are not there to be imported by their bare names.
     ended = subprocess.run(
         [sys.executable, "-P", __file__], input=told, capture_output=True, text=True, encoding="utf-8", check=False
     )
     if ended.returncode == 0:
         return
+    names = ", ".join(path.name for path in files)
     try:
         name, reason = json.loads(ended.stdout)
     except ValueError:
-        name, reason = "", f"{path.name}: its process ended with {ended.returncode}: {ended.stderr.strip()[-500:]}"
+        name, reason = "", f"{names}: their process ended with {ended.returncode}: {ended.stderr.strip()[-500:]}"
     raise getattr(duckdb, name, duckdb.Error)(reason)
 
 
 def _main() -> int:
-    path, alias, statements = json.loads(sys.stdin.buffer.read())
+    alias, files = json.loads(sys.stdin.buffer.read())
     try:
-        with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": f"{path}.tmp"}) as connection:
-            connection.execute(f"attach '{path.replace(chr(39), chr(39) * 2)}' as {alias}")
-            connection.execute(";\n".join(["begin", *statements, "commit"])).fetchall()
-            connection.execute(f"use memory; detach {alias}")
+        for path, statements in files:
+            with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": f"{path}.tmp"}) as connection:
+                connection.execute(f"attach '{path.replace(chr(39), chr(39) * 2)}' as {alias}")
+                connection.execute(";\n".join(["begin", *statements, "commit"])).fetchall()
+                connection.execute(f"use memory; detach {alias}")
     except duckdb.Error as error:
         json.dump([type(error).__name__, str(error)], sys.stdout)
         return 1

@@ -53,7 +53,7 @@ def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0
         # Views and macros name the tables of their own file: whoever opens it may call it as he likes.
         statements += [f"use {alias}", *ready_sql(name)]
         if public:
-            write_apart(path, statements, alias=alias)
+            write_apart({path: statements}, alias=alias)
         else:
             engine.write_database(path, statements, alias=alias)
         path.chmod(0o644 if public else 0o600)

@@ -13,7 +13,8 @@ import datetime as dt
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,52 +40,67 @@ ORIGINALS = {
 """File → name without ending → the table of the warehouse that keeps it."""
 
 
-def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> None:
-    """Write the files of the newest night: into the folder that is about to be shown as `as_of`, or the newest one.
+@dataclass(frozen=True)
+class Written:
+    """One file that is written and not shown yet: where it stands, where it goes, and the layout it was made by."""
 
-    A reader who has a file open keeps the former one. Tables, views and hundreds of comments are made once and copied
-    from the former night; only rows are written every night.
+    aside: Path
+    target: Path
+    mode: int
+    layout: Path
+    mark: str
+
+
+def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> list[Written]:
+    """Write the files of the newest night aside: for the folder that is about to be shown as `as_of` or the newest one.
+
+    What the engine has not committed yet is in them; `place` puts them where they are read. Tables, views and hundreds
+    of comments are made once and copied from the former night; only rows are written every night.
     """
     published = nights(home)
     former = (published_root(home) / published[-1].isoformat()).resolve() if published else None
-    made_in = folder  # nobody else comes in there while a file has not got its mode yet
-    if former is not None and published[-1] > as_of:
-        folder = former
-    for name, mode in {PUBLIC: 0o644, RESTRICTED: 0o600}.items():
-        tables, views, rows = _tables(name), _views(name), _rows(name)
-        layout = published_root(home) / STORE / f"{name}.layout"
-        mark = hashlib.sha256("\n".join([*tables, *rows.values(), *views]).encode()).hexdigest()
-        aside = made_in / f".{name}.new"
-        aside.unlink(missing_ok=True)
-        again = former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark
-        if former and again:
-            shutil.copyfile(former / name, aside)
-            _write(engine, name, aside, [], rows, [])
-        else:
-            _write(engine, name, aside, tables, rows, views)
-            layout.write_text(mark, encoding="ascii")
-            layout.chmod(0o600)
-        aside.chmod(mode)
-        aside.replace(folder / name)
+    into = former if former is not None and published[-1] > as_of else folder
+    written, files = [], {}
+    with tempfile.TemporaryDirectory(prefix=".", dir=folder) as rows_beside:
+        for name, mode in {PUBLIC: 0o644, RESTRICTED: 0o600}.items():
+            tables, views, rows = _tables(name), _views(name), _rows(name)
+            mark = hashlib.sha256("\n".join([*tables, *rows.values(), *views]).encode()).hexdigest()
+            layout = published_root(home) / STORE / f"{name}.layout"
+            # Nobody else comes into the night's folder while a file has not got its mode yet.
+            made = Written(folder / f".{name}.new", into / name, mode, layout, mark)
+            made.aside.unlink(missing_ok=True)
+            filled = _filled(engine, rows, Path(rows_beside))
+            if former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark:
+                shutil.copyfile(former / name, made.aside)
+                files[made.aside] = filled
+            else:
+                files[made.aside] = [*tables, *filled, *views]
+            written.append(made)
+        write_apart(files, alias="out")
+    return written
 
 
-def _write(engine: Engine, name: str, path: Path, tables: list[str], rows: Mapping[str, str], views: list[str]) -> None:
-    """The tables where they are to be made, their rows anew, and the views likewise."""
-    if name == RESTRICTED:
-        filled = [_filled(table, query) for table, query in rows.items()]
-        engine.write_database(path, [*tables, *filled, *views], alias="out")
-        return
-    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as beside:
-        files = {table: Path(beside) / f"{place}.parquet" for place, table in enumerate(rows)}
-        engine.copy_out({files[table]: query for table, query in rows.items()})
-        filled = [
-            _filled(table, f"select * from read_parquet({text_literal(str(file))})") for table, file in files.items()
+def place(written: Iterable[Written]) -> None:
+    """Put written files where they are read. A reader who has a former one open keeps it."""
+    for one in written:
+        one.aside.chmod(one.mode)
+        one.aside.replace(one.target)
+        one.layout.write_text(one.mark, encoding="ascii")
+        one.layout.chmod(0o600)
+
+
+def _filled(engine: Engine, rows: Mapping[str, str], folder: Path) -> list[str]:
+    """Statements that write the rows of tables anew, from files in `folder`."""
+    statements = []
+    for table, query in rows.items():
+        file = folder / f"{table}.parquet"
+        engine.write_parquet(query, file)
+        target = quoted(table)
+        statements += [
+            f"truncate {target}",
+            f"insert into {target} select * from read_parquet({text_literal(str(file))})",
         ]
-        write_apart(path, [*tables, *filled, *views], alias="out")
-
-
-def _filled(target: str, rows: str) -> str:
-    return f"truncate {quoted(target)};\ninsert into {quoted(target)} {rows}"
+    return statements
 
 
 def leave_to_the_newest(home: Path) -> None:

@@ -17,7 +17,7 @@ from pipelines.publish.documents import read_document, write_bulletins
 from pipelines.publish.export_log import Occasion
 from pipelines.publish.folder import new_folder, show
 from pipelines.publish.forms.night import ReportNight
-from pipelines.publish.history import leave_to_the_newest, write_history
+from pipelines.publish.history import Written, leave_to_the_newest, place, write_history
 from pipelines.publish.page import read_page, write_pages
 from pipelines.publish.readback import Block, read_back, read_workbook
 from pipelines.publish.twins import write_twins
@@ -47,16 +47,17 @@ def publish_night(
         # Whatever happens, all that is written is waited for before the ledger's new state is taken back.
         with engine.transaction(), ThreadPoolExecutor(4, "beside") as beside:
             # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
-            ledger = beside.submit(ledger_store.commit, engine, as_of, home)
+            ledger = beside.submit(_commit, engine, home, as_of, folder)
             cases = beside.submit(write_databases, engine, folder, CASES, children=children)
             public = beside.submit(_write_public, engine, folder, as_of)
             (folder / REPORTS).mkdir()
             names = beside.submit(_write_reports, (write_name_files,), engine, folder, as_of, policy)
             blocks = _write_reports((write_forms, write_bulletins, write_pages), engine, folder, as_of, policy)
-            for written in (ledger, cases, public):
+            for written in (cases, public):
                 written.result()  # what it raises takes the ledger's new state back
             _read_back(folder, [*blocks, *names.result()], as_of)
-        write_history(engine, home, as_of, folder)
+            histories = ledger.result()
+        place(histories)
         if occasion:
             export_log.append(home, occasion, export_log.restricted_files(folder, as_of))
         shown = show(home, as_of, folder)
@@ -66,6 +67,11 @@ def publish_night(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _commit(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> list[Written]:
+    ledger_store.commit(engine, as_of, home)
+    return write_history(engine, home, as_of, folder)
 
 
 def _write_public(engine: Engine, folder: Path, as_of: dt.date) -> None:

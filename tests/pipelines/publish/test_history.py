@@ -152,7 +152,7 @@ def test_a_former_file_of_another_layout_is_not_written_on(
     words = {PUBLIC: ["comment on table published.run is '另一说明'"], RESTRICTED: []}
     monkeypatch.setattr(history, "ready_sql", words.__getitem__)
     engine = DuckDBEngine(home / "warehouse.duckdb")
-    history.write_history(engine, home, THIRD, home)
+    history.place(history.write_history(engine, home, THIRD, home))
     engine.close()
     comment = "select comment from duckdb_tables() where table_name = 'run'"
     assert rows(home, THIRD, PUBLIC, comment) != [("另一说明",)]  # the night's own file was left alone
