@@ -44,11 +44,11 @@ def prepare(engine: Engine, warehouse: Path | None = None) -> None:
     Raises KongchuoError for one of a newer version, and for one whose tables have other columns.
     """
     upgrade(engine, warehouse)
-    found = engine.read(
+    found = engine.fetch(
         "select table_schema || '.' || table_name as name, list(column_name order by ordinal_position) as columns "
         "from information_schema.columns where table_schema in ('ledger', 'history') group by all"
     )
-    for name, columns in found.iter_rows():
+    for name, columns in found:
         if name in TABLES and tuple(columns) != CATALOGUE[name].columns:
             raise KongchuoError(
                 f"The warehouse was written by another version of the program ({name} has other columns): use that "

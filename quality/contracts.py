@@ -79,19 +79,19 @@ def _sound(reader: TableReader, tables: list[Table]) -> dict[str, int]:
     if not tables:
         return {}
     found: dict[str, list[tuple[str, str]]] = {}
-    columns = reader.read(
+    columns = reader.fetch(
         "select table_schema || '.' || table_name as name, column_name, data_type from information_schema.columns "
         "order by table_schema, table_name, ordinal_position"
     )
-    for name, column, kind in columns.iter_rows():
+    for name, column, kind in columns:
         found.setdefault(name, []).append((column, kind))
     known = [t for t in tables if found.get(t.full_name) == [(name, t.type_of(name)) for name in t.columns]]
     if not known:
         return {}
-    counted = reader.read(" union all ".join(query(_counts(table, place), table) for place, table in enumerate(known)))
+    counted = reader.fetch(" union all ".join(query(_counts(table, place), table) for place, table in enumerate(known)))
     return {
         known[place].full_name: rows
-        for place, rows, bad, distinct in counted.iter_rows()
+        for place, rows, bad, distinct in counted
         if bad == 0 and (rows == distinct if known[place].key else rows == 1)
     }
 

@@ -230,16 +230,16 @@ def check_invariants(reader: TableReader) -> list[Outcome]:
     """One blocking outcome per invariant, in their order. A query that cannot run raises: the night must stop."""
     outcomes = []
     for invariant in INVARIANTS:
-        keys = reader.read(invariant.offenders)["key"]
+        keys = sorted((key for (key,) in reader.fetch(invariant.offenders)), key=lambda key: (key is not None, key))
         outcomes.append(
             judge(
                 f"invariant_{invariant.name}",
                 invariant.table,
-                keys.len(),
+                len(keys),
                 good=invariant.good,
                 bad=invariant.bad,
                 action=invariant.action,
-                sample=[str(key) for key in keys.sort().head(SAMPLE_SIZE)],
+                sample=[str(key) for key in keys[:SAMPLE_SIZE]],
             )
         )
     return outcomes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -20,6 +20,9 @@ class QueryReader(Protocol):
 
 class TableReader(QueryReader, Protocol):
     """Reads tables named `schema.table`; every engine is one."""
+
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as they are: of few rows, the frame would take longer than the query."""
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         """The single value of a query; None when it has no row."""

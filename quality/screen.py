@@ -84,7 +84,7 @@ def _texts(reader: TableReader, table: Table, found: pl.Schema) -> Outcome:
             f"count(case when regexp_matches(cast({quoted(name)} as varchar), {pattern}) then 1 end) as c{i}"
             for i, name in enumerate(texts)
         ]
-        row = reader.read(query(", ".join(counted), table)).row(0)
+        (row,) = reader.fetch(query(", ".join(counted), table))
         counts = {name: count for name, count in zip(texts, row, strict=True) if count}
     return judge(
         "screen_texts",

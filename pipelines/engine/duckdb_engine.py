@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -46,6 +46,10 @@ class DuckDBReader:
         relation = self.connection.sql(sql, params=dict(parameters)) if parameters else self.connection.sql(sql)
         frame: pl.DataFrame = relation.pl()
         return frame
+
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        # Unlike a relation, of which the columns are asked for first, this is planned once.
+        return self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         # All rows are taken: an unread result would hold the connection.

@@ -51,6 +51,9 @@ class Reader(Protocol):
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows of a query as a frame."""
 
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as they are: of few rows, the frame would take longer than the query."""
+
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         """The single value of a query; None when it has no row."""
 
@@ -68,6 +71,9 @@ class Engine(Protocol):
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows of a query as a frame."""
+
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as they are: of few rows, the frame would take longer than the query."""
 
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         """The single value of a query; None when it has no row."""

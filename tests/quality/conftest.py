@@ -24,6 +24,9 @@ class Warehouse:
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
         return self.connection.sql(sql, params=dict(parameters or {})).pl()
 
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple]:
+        return self.connection.execute(sql, dict(parameters or {})).fetchall()
+
     def scalar(self, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         found = self.read(sql, parameters)
         return found.item(0, 0) if found.height else None
