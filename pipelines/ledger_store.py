@@ -8,11 +8,12 @@ run's events and changes are written down once more beside the warehouse (`pipel
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, restatements
-from pipelines.errors import KongchuoError, WarehouseDamagedError
+from pipelines.errors import KongchuoError, SettingsError, WarehouseDamagedError
 from pipelines.upgrade import TABLE as VERSION
 from pipelines.upgrade import upgrade
 from pipelines.version import PROGRAM
@@ -72,6 +73,20 @@ def check_journal(engine: Engine, home: Path) -> None:
             f"The warehouse in {home} is not the one of the last night: its journal tells of {len(missing)} published "
             f"run(s) after run {last} that the warehouse does not know. Run `kongchuo rebuild --home {home}`."
         )
+
+
+def check_secret(engine: Engine, secret: bytes) -> None:
+    """Raise SettingsError where the nights before were made with another secret.
+
+    Every key of a child (3.2) would become another one: nobody's case, history or task list would be found by it again.
+    """
+    known = engine.fetch("select child_id, child_key from ledger.memory_history where to_run is null limit 1")
+    for child_id, child_key in known:
+        if hmac.new(secret, child_id.encode(), "sha256").hexdigest()[: len(child_key)] != child_key:
+            raise SettingsError(
+                "The secret is not the one with which the nights before were made: the keys of all children would "
+                "change. Set KONGCHUO_SECRET to the former one; a new secret needs a new home."
+            )
 
 
 def previous_night(engine: Engine, as_of: dt.date) -> dt.date | None:

@@ -220,6 +220,7 @@ def open_night(
         try:
             ledger_store.prepare(engine, warehouse)
             ledger_store.check_journal(engine, home)
+            ledger_store.check_secret(engine, secret)
         except Exception as error:
             engine.close()
             known = None if isinstance(error, KongchuoError) else engine.trouble(error)

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from pipelines import ledger_store
-from pipelines.errors import KongchuoError, NightBlocked
+from pipelines.errors import KongchuoError, NightBlocked, SettingsError
 from pipelines.night import STEPS, Night, open_night, run_night
 from quality import invariants
 from schemas.catalogue import CATALOGUE
@@ -67,6 +67,16 @@ def test_child_keys_are_hmac_of_the_child_id(landing: Path, tmp_path: Path, secr
         sql = "select left(sha256($outer_pad || unhex(sha256($inner_pad || encode('X甲')))), 16)"
         pads = {name: given[name] for name in ("outer_pad", "inner_pad")}
         assert night.engine.scalar(sql, pads) == hmac.new(secret, "X甲".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def test_a_night_with_another_secret_than_the_nights_before_does_not_begin(landing: Path, home: Path) -> None:
+    with pytest.raises(SettingsError, match="KONGCHUO_SECRET to the former one"):
+        open_night(dt.date(2025, 9, 24), landing, home, None, b"another-secret")
+    with open_night(dt.date(2025, 9, 24), landing, home, None, SECRET) as night:  # the home was let go
+        keys = night.engine.fetch("select child_id, child_key from ledger.memory_history")
+    assert len(keys) >= 2
+    for child_id, child_key in keys:
+        assert child_key == hmac.new(SECRET, child_id.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def test_a_night_goes_on_from_the_one_before(later: Night) -> None:

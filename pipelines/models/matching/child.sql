@@ -1,6 +1,7 @@
 -- One row per child of the universe at D (spec 3.1): persons of tonight's rows and remembered children without any.
 -- key: child_id
--- child_key: first 16 hex digits of HMAC-SHA-256(secret, child_id) (spec 3.2), by the two padded keys of RFC 2104.
+-- child_key: first 16 hex digits of HMAC-SHA-256(secret, child_id) (spec 3.2), by the two padded keys of RFC 2104; of a
+-- remembered child_id the remembered key, which is the same: no night begins with another secret than the nights before.
 -- person: of a remembered child its citizen number, by which case actions and look-ups of tonight still speak of it.
 -- memory_id: the child_id under which the child is remembered, if it is.
 with
@@ -16,7 +17,7 @@ rekey as (
 tonight as (
     select
         i.child_id, i.person, i.number, p.hash, p.name, p.birth_date, p.sex, p.origin_rank, p.id_invalid, p.id_mismatch, i.shared_name,
-        coalesce(m.child_id, r.old_child_id) as memory_id
+        coalesce(m.child_id, r.old_child_id) as memory_id, m.child_key as known_key
     from identity as i
     inner join person as p on i.person = p.person
     left join previous as m on i.child_id = m.child_id
@@ -26,7 +27,7 @@ tonight as (
 remembered as (
     select
         m.child_id, case when p.person is null then m.number end as person, m.number, m.hash, m.name, m.birth_date, m.sex, null as origin_rank, false as id_invalid, false as id_mismatch,
-        false as shared_name, m.child_id as memory_id
+        false as shared_name, m.child_id as memory_id, m.child_key as known_key
     from previous as m
     left join identity as i on m.child_id = i.child_id
     left join matching.rekey as r on m.child_id = r.old_child_id
@@ -42,7 +43,7 @@ every_child as (
 
 select
     child_id,
-    left(sha256($outer_pad || unhex(sha256($inner_pad || encode(child_id)))), 16) as child_key,
+    coalesce(known_key, left(sha256($outer_pad || unhex(sha256($inner_pad || encode(child_id)))), 16)) as child_key,
     person,
     number,
     hash,
