@@ -54,10 +54,14 @@ def make_tables(
         tasks |= {one.name: one for one in own if model.name in one.after and one.after <= tasks.keys()}
     work = _Work(tasks)
     with ThreadPoolExecutor(max(1, len(makers) - 1), "beside") as beside:
-        others = [beside.submit(work.do, maker, parameters, engine=False) for maker in makers[1:]]
-        work.do(makers[0], parameters, engine=True)
-        for other in others:
-            other.result()
+        try:
+            others = [beside.submit(work.do, maker, parameters, engine=False) for maker in makers[1:]]
+            work.do(makers[0], parameters, engine=True)
+            for other in others:
+                other.result()
+        except BaseException as error:  # an interrupt may come anywhere: whoever waits for tables must not wait on
+            work.stop(error)
+            raise
     if work.error:
         raise work.error
     return [work.made[name] for name in tasks]
@@ -84,20 +88,23 @@ class _Work:
 
     def do(self, maker: Maker, parameters: Mapping[str, object], *, engine: bool) -> None:
         """Make one table after the other until none is left."""
-        while (name := self._next(engine=engine)) is not None:
-            task, begun = self.tasks[name], time.perf_counter()
-            try:
+        try:
+            while (name := self._next(engine=engine)) is not None:
+                task, begun = self.tasks[name], time.perf_counter()
                 rows = task.make() if isinstance(task, Own) else maker.run_model(task, parameters)
-            except BaseException as error:
                 with self.changed:
-                    self.error = self.error or error
+                    self.made[name] = TableInfo(name, rows, time.perf_counter() - begun)
+                    self.sorter.done(name)
+                    self.ready += self.sorter.get_ready()
                     self.changed.notify_all()
-                return
-            with self.changed:
-                self.made[name] = TableInfo(name, rows, time.perf_counter() - begun)
-                self.sorter.done(name)
-                self.ready += self.sorter.get_ready()
-                self.changed.notify_all()
+        except BaseException as error:
+            self.stop(error)
+
+    def stop(self, error: BaseException) -> None:
+        """Nothing more is begun, by anyone."""
+        with self.changed:
+            self.error = self.error or error
+            self.changed.notify_all()
 
     def _next(self, *, engine: bool) -> str | None:
         """The ready table on which the longest chain of others waits; None when there is no more to do."""

@@ -193,7 +193,8 @@ def open_night(
 
     `waivers` is the file of accepted checks (`quality.waivers`); without one `waivers.toml` of the home, where it has
     one. Raises KongchuoError (one sentence) for an unusable policy, file of waivers, landing folder or home, and for a
-    night before the first delivery; TemporaryError where another run holds the home.
+    night before the first delivery or one with another secret than the nights before; TemporaryError where another run
+    holds the home.
     """
     from pipelines.landing import LandingError
     from pipelines.landing.scan import scan

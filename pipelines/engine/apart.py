@@ -2,7 +2,7 @@
 
 DuckDB writes whole blocks, and what a compressed text segment leaves unused of a block is whatever stood in that piece
 of memory before (its issue 23382): a `report.duckdb` written in the night's process now and then holds the name of a
-child between two columns of figures. A process that is told public rows alone has nothing else to leave behind.
+child between two columns of figures. A process that has been told public rows alone has nothing else to leave behind.
 
 Run as a script this file is that process: it reads `[alias, [[path, statements], …]]` as JSON from its input and
 imports nothing of the project, so that it is there in a tenth of a second.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -86,6 +88,24 @@ def test_an_error_ends_it_and_is_told(makers: int) -> None:
     with pytest.raises(ValueError, match=r"core\.b"):
         make_tables(models, {}, [Maker(order, "core.b") for _ in range(makers)])
     assert order == ["core.a"]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_an_interrupt_ends_all_makers_whether_the_engine_works_or_waits(turn: int) -> None:
+    class Interrupting(Maker):
+        def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+            if model.name == "core.slow":
+                _thread.interrupt_main()
+                time.sleep(0.3)
+            return super().run_model(model, parameters)
+
+    order: list[str] = []
+    models = [model("core.fast"), model("core.slow"), model("core.last", "core.own")]
+    own = Own("core.own", frozenset({"core.slow"}), lambda: order.append("core.own") or 1)
+    with pytest.raises(KeyboardInterrupt):
+        make_tables(models, {}, [Interrupting(order), Interrupting(order)], own)
+    assert "core.own" not in order
+    assert "core.last" not in order
 
 
 def test_the_engine_makes_tables_beside_itself() -> None:
