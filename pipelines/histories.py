@@ -50,17 +50,26 @@ def begin_run(engine: Engine, night: dt.date) -> Run:
     return Run(int(found["last"][0]) + 1, night, int(found["known"][0]))
 
 
-def keep(engine: Engine, run: Run, history: str, state: str) -> tuple[bool, bool]:
-    """Bring a history to the state of the run's night; returns whether it ended rows (in `ENDED`), and began any."""
+def keep(engine: Engine, run: Run, history: str, state: str, among: str | None = None) -> tuple[bool, bool]:
+    """Bring a history to the state of the run's night; returns whether it ended rows (in `ENDED`), and began any.
+
+    `among` is a table with the `child_id` of those of whom the state may say something else than the night before; of
+    all others the history is not asked.
+    """
     columns = [name for name in CATALOGUE[history].columns if name not in SPAN]
     key = history_key(history)
     same_key = _and(f"s.{quoted(name)} = h.{quoted(name)}" for name in key)
     same_cells = _and(f"s.{quoted(name)} is not distinct from h.{quoted(name)}" for name in columns if name not in key)
     same = f"(s.{quoted(key[0])} is not null and {same_cells or 'true'})"
+    known, said = history, state
+    if among is not None:
+        known, said = (
+            f"(select * from {t} where child_id in (select child_id from {among}))" for t in (history, state)
+        )
     # Cell by cell: hashing whole rows to find the few that changed costs several times more.
     ended = engine.scalar(
         f"create or replace temp table {ENDED} as with judged as (select {_list(key, 'h.')}, h.from_night, h.to_night, "
-        f"h.from_run, {same} as same from {history} as h left join {state} as s on {same_key} where h.to_run is null) "
+        f"h.from_run, {same} as same from {known} as h left join {said} as s on {same_key} where h.to_run is null) "
         f"select {_list(key)}, from_night, from_run, same from judged where case "
         "when from_night > $night then true "
         "when from_night = $night then to_night is not null or not same "
@@ -72,8 +81,8 @@ def keep(engine: Engine, run: Run, history: str, state: str) -> tuple[bool, bool
     told = end_rows(engine, run, history) if ended else 0
     begun = engine.scalar(
         f"insert into {history} by name select {_list(columns, 's.')}, $night as from_night, null as to_night, "
-        f"$run_id as from_run, null as to_run from {state} as s "
-        f"anti join {history} as h on {same_key} and h.to_night is null and h.to_run is null",
+        f"$run_id as from_run, null as to_run from {said} as s "
+        f"anti join {known} as h on {same_key} and h.to_night is null and h.to_run is null",
         run.parameters("night", "run_id"),
     )
     return bool(ended), bool(begun or told)

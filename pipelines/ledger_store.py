@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,11 +104,15 @@ def later_nights(engine: Engine, as_of: dt.date) -> list[dt.date]:
     return list(frame["night"])
 
 
-def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
+def commit(
+    engine: Engine, as_of: dt.date, home: Path | None = None, moved: Mapping[str, str | None] | None = None
+) -> int:
     """Make the night's result the ledger's state: one transaction; returns the run's id.
 
     With a home the run is written to its journal before it counts: a run without a journal could not be rebuilt, a
-    journal whose run came to nothing is replaced by the next one.
+    journal whose run came to nothing is replaced by the next one. `moved` says of tables of tonight of whom they say
+    something else than those of the run before: a table with their `child_id`, None for nobody (`pipelines.standing`);
+    one that is not in it may say anything.
     """
     night = {"as_of": as_of}
     with engine.transaction():
@@ -127,8 +132,12 @@ def commit(engine: Engine, as_of: dt.date, home: Path | None = None) -> int:
         )
         restatements.remember(engine)
         with journal.of_run(engine, run, home) as pages:
+            # A night that an earlier run has looked at may be told anew even where nothing moves.
+            spared = (moved or {}) if not run.known else {}
             for name, state in HISTORIES.items():
-                ended, begun = histories.keep(engine, run, name, state)
+                ended, begun = False, False
+                if spared.get(state, state) is not None:
+                    ended, begun = histories.keep(engine, run, name, state, spared.get(state))
                 pages.write_history(name, ended=ended, begun=begun)
             pages.write_events()
     return run.run_id

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MODEL = REFERENCE / "matching_model.json"
 RESIDUAL = "matching.residual"
 PAIRS = "matching.probable_pair"
+READS = (RESIDUAL, "core.registry")
+"""Tables from which the pairs are scored."""
 
 # A name that few rows carry says more, and so does a small county; a birth date that many rows carry says less. In a
 # small register every name looks frequent: so many rows of the model's own average are added before values are counted.

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ from pipelines.errors import KongchuoError, NightBlocked, SettingsError
 from pipelines.holding import hold, release
 from pipelines.making import Own, TableInfo, make_tables
 from pipelines.settings import Policy, load_policy
+from pipelines.sparing import sparing
+from pipelines.standing import Standing, find_standing, leave_standing
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
@@ -94,6 +97,7 @@ class Night:
     held: IO[str] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    standing: Standing | None = None
 
     def __enter__(self) -> Night:
         return self
@@ -104,11 +108,23 @@ class Night:
         self.close()
 
     def close(self) -> None:
-        """Release the warehouse, then the home."""
-        self.engine.close()
+        """Release the warehouse, then the home; the tables of a night that is whole are left to the next one."""
+        try:
+            if self.standing is not None and self.done >= {step.name for step in STEPS}:
+                self._leave(self.standing)
+        finally:
+            self.engine.close()
         if self.held is not None:
             release(self.held)
             self.held = None
+
+    def _leave(self, standing: Standing) -> None:
+        from pipelines.publish.folder import published_root
+        from schemas.shown import CASES
+
+        shown = published_root(self.home) / self.as_of.isoformat()
+        with suppress(Exception):  # the night is published: what it leaves to the next one only saves that one time
+            leave_standing(self.engine, standing, self.as_of, shown / CASES)
 
     def parameters(self) -> dict[str, object]:
         """What models may bind: the dates, and the two padded keys of HMAC-SHA-256 (spec 3.2)."""
@@ -300,9 +316,10 @@ def _land(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
 
 
 def _core(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
-    from pipelines.policy_tables import load_policy_tables
+    from pipelines.policy_tables import load_policy_tables, mark
 
     begun = time.perf_counter()
+    night.standing = find_standing(night.engine, night.as_of, mark(night.policy), night.secret)
     rows = load_policy_tables(night.engine, night.policy)
     tables = [TableInfo(name, count, time.perf_counter() - begun) for name, count in rows.items()]
     made, outcomes = _models(night, ("core",))
@@ -319,11 +336,21 @@ def _kept(night: Night, contracts: Sequence[Table]) -> list[Outcome]:
     """Whether tables keep their contracts, an outcome each in their order; one half is asked beside the other."""
     from quality.contracts import check_contracts
 
+    made, kept = _made_tonight(night, contracts)
     with night.engine.reader() as beside, ThreadPoolExecutor(1, "checks") as other:
-        second = other.submit(check_contracts, beside, contracts[1::2])
-        first = check_contracts(night.engine, contracts[::2])
-        found = {outcome.table: outcome for outcome in (*first, *second.result())}
+        second = other.submit(check_contracts, beside, made[1::2])
+        first = check_contracts(night.engine, made[::2])
+        found = {outcome.table: outcome for outcome in (*first, *second.result(), *kept)}
     return [found[table.full_name] for table in contracts]
+
+
+def _made_tonight(night: Night, contracts: Sequence[Table]) -> tuple[list[Table], list[Outcome]]:
+    """Contracts of tables that were made tonight, and the outcomes of those that stand from the night before."""
+    from quality.contracts import still_kept
+
+    rows = night.standing.kept_rows() if night.standing else {}
+    made = [table for table in contracts if table.full_name not in rows]
+    return made, [still_kept(table, rows[table.full_name]) for table in contracts if table.full_name in rows]
 
 
 def _contracts(layers: Sequence[str], made: Sequence[TableInfo]) -> list[Table]:
@@ -339,6 +366,9 @@ def _made(night: Night, layers: Sequence[str]) -> list[TableInfo]:
     )
     models = [model for model in discover().values() if model.layer in layers]
     with night.engine.makers() as makers:
+        if night.standing is not None:
+            makers = sparing(makers, night.standing)
+            pairs = night.standing.own(pairs, linkage.READS)
         return make_tables(models, night.parameters(), makers, pairs)
 
 
@@ -369,18 +399,23 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     with night.engine.reader() as beside, ThreadPoolExecutor(1, "checks") as other:
         screened = other.submit(screen, beside, tables_of("published"), small_cell=small_cell)
         work = other.submit(lambda: [*check_sources(beside), check_integrity(beside), *check_waiting(beside)])
-        outcomes = [*check_contracts(night.engine, contracts), *check_invariants(night.engine)]
+        made, kept = _made_tonight(night, contracts)
+        found = {outcome.table: outcome for outcome in (*kept, *check_contracts(night.engine, made))}
+        outcomes = [*(found[table.full_name] for table in contracts), *check_invariants(night.engine)]
         return tables, [*outcomes, *work.result(), *screened.result()]
 
 
 def _publication(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
+    from pipelines.publish.databases import Since
     from pipelines.publish.step import publish_night
     from quality.record import outcome_rows
     from quality.waived import check_waivers
 
     idle = check_waivers(night.waivers, night.outcomes, night.as_of)
     rows = night.engine.load("quality.checks", outcome_rows([*night.outcomes, idle], night.as_of))
-    publish_night(night.engine, night.home, night.as_of, night.policy, night.occasion)
+    known = night.standing
+    since = Since(known.former_file(), known.moved_children()) if known else Since()
+    publish_night(night.engine, night.home, night.as_of, night.policy, night.occasion, since)
     return [TableInfo("quality.checks", rows, 0.0)], [idle]
 
 

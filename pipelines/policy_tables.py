@@ -68,13 +68,13 @@ def load_policy_tables(engine: Engine, policy: Policy) -> dict[str, int]:
         "core.policy_target": _targets(policy),
         "core.policy_season": _seasons(policy),
         "core.policy_campaign": _campaigns(policy),
-        "core.policy_mark": pl.DataFrame({"policy": [_mark(policy)]}),
+        "core.policy_mark": pl.DataFrame({"policy": [mark(policy)]}),
         "core.policy_veto": pl.DataFrame({"target": policy["assessment"]["veto"]}, schema={"target": pl.String}),
     }
     return {name: engine.load(name, table) for name, table in tables.items()}
 
 
-def _mark(policy: Policy) -> str:
+def mark(policy: Policy) -> str:
     """What tells one policy from another: a hash of every number that holds on the night, local ones too."""
     text = json.dumps([dict(policy), policy.local], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import histories, journal, ledger_store, restatements, upgrade
 from pipelines.engine import DuckDBEngine
+from pipelines.engine.protocol import WORKING_FILE
 from pipelines.errors import KongchuoError, TemporaryError, WarehouseDamagedError
 from pipelines.holding import holding
 from pipelines.night import WAREHOUSE
@@ -76,6 +77,7 @@ def _rebuild(home: Path) -> Rebuilt:
         raise
     engine.close()
     aside.replace(warehouse)
+    _remove(home / f"{WAREHOUSE}{WORKING_FILE}")  # what the lost warehouse's last night left
     return result
 
 

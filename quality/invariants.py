@@ -110,7 +110,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         cross join core.night as n
         cross join core.policy as p
         inner join status.verdict as v on c.child_id = v.child_id
-        where v.status = 'out_of_school' and c.age < p.age_close_at
+        where v.status = 'out_of_school' and completed_years(c.birth_date, n.as_of) < p.age_close_at
             and not exists (
                 select 1 from ledger.case_state as k
                 where k.child_id = c.child_id and (k.state <> 'closed' or k.closed_on = n.as_of)

@@ -18,6 +18,8 @@ from schemas.tables.table import Audience, Table
 ObjectType = Literal["table", "view", "macro"]
 
 REPORT, CASES, HISTORY, CASE_HISTORY = "report.duckdb", "cases.duckdb", "history.duckdb", "case_history.duckdb"
+A_ROW_A_CHILD = ("restricted.children", "restricted.identities")
+"""Restricted tables with a row for every child of the universe."""
 DATABASES = {REPORT: ("published",), CASES: ("restricted", "quality")}
 """Files of every night → the layers whose tables they hold; the newest night has both histories beside them."""
 

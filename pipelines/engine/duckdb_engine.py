@@ -1,9 +1,9 @@
 """The default engine: one DuckDB file, one connection, one process.
 
 What lasts (deliveries, clean rows, the ledger's state) stands in the file; what a night works out stands beside it, in
-memory or, in a large province, in a working file that is packed and read like the warehouse. It is gone with the night:
-nothing of one night can leak into another. Names find their place by the search path, so that models never say where
-a table stands.
+memory or, in a large province, in a working file that is packed and read like the warehouse. It is gone with the night,
+unless it is left to the next one on purpose (`pipelines.standing`). Names find their place by the search path, so that
+models never say where a table stands.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ LASTING = ("landing", "clean", "ledger", "history")
 """Schemas of the file."""
 _WORK = "work"
 _FILE = "warehouse"
+_SAID = f"{_WORK}.main.left_behind"
 _SCRATCH = "scratch"
 _SCHEMAS = (*(f"{_FILE}.{schema}" for schema in LASTING), *(f"{_WORK}.{schema}" for schema in LAYERS))
 _MOST_MEMORY = 5 * 2**30  # bytes, where nobody gives a limit: more makes no night faster
@@ -96,6 +97,7 @@ class DuckDBEngine(_Maker):
     """
 
     dialect = "duckdb"
+    leaves = False
 
     def __init__(
         self, path: Path | str, *, machine: Machine | None = None, threads: int | None = None, large: bool = False
@@ -130,6 +132,7 @@ class DuckDBEngine(_Maker):
             with suppress(PermissionError):  # somebody else's file is his to guard
                 Path(path).chmod(0o600)  # it holds names and numbers
         self._work: Path | None = None
+        self._said: str | None = None
         try:
             self._attach_work(machine, large=large and str(path) != ":memory:")
         except duckdb.Error as error:
@@ -148,16 +151,65 @@ class DuckDBEngine(_Maker):
     def _attach_work(self, machine: Machine, *, large: bool) -> None:
         """Where the night's tables stand. A working file that a killed night left behind goes first."""
         work = (machine.spill or self.path.parent) / f"{self.path.name}{WORKING_FILE}"
-        if str(self.path) != ":memory:":
-            work.unlink(missing_ok=True)
         if not large:
+            if str(self.path) != ":memory:":
+                work.unlink(missing_ok=True)
             self.connection.execute(f"attach ':memory:' as {_WORK}")
             return
         work.parent.mkdir(parents=True, exist_ok=True)
         # Nothing in it is to be recovered: no log of it is written beside it.
-        self.connection.execute(f"attach {_literal(work)} as {_WORK} (recovery_mode no_wal_writes)")
+        attach = f"attach {_literal(work)} as {_WORK} (recovery_mode no_wal_writes)"
+        self._said = self._take_over(work, attach) if work.exists() else None
+        if self._said is None:
+            work.unlink(missing_ok=True)
+            self.connection.execute(attach)
         self._work = work
+        self.leaves = True
         work.chmod(0o600)  # it holds names and numbers
+
+    def _take_over(self, work: Path, attach: str) -> str | None:
+        """What is said of the working file that is there, which nobody says any more from now on.
+
+        None, and nothing attached, where it was not left whole: a killed night's file is worth nothing.
+        """
+        attached = False
+        try:
+            self.connection.execute(attach)
+            attached = True
+            said = self.connection.execute(f"select said from {_SAID}").fetchall()
+            self.connection.execute(f"drop table {_SAID}; checkpoint {_WORK}")
+            return str(said[0][0])
+        except (duckdb.Error, IndexError):
+            if attached:
+                self.connection.execute(f"detach {_WORK}")
+            return None
+
+    def left(self) -> str | None:
+        return self._said
+
+    def forget(self) -> None:
+        self._drop(frozenset())
+        self._said = None
+
+    def leave(self, said: str, tables: frozenset[str]) -> None:
+        self._drop(tables)
+        self.connection.execute(f"create table {_SAID} as select $said as said", {"said": said})
+        self.connection.execute(f"checkpoint {_WORK}")
+        self._work = None  # it stays when the engine is closed
+
+    def _drop(self, keep: frozenset[str]) -> None:
+        """Drop the working tables that are not to be kept, and all views."""
+        there = self.connection.execute(
+            "select 'view', schema_name, view_name from duckdb_views() where database_name = $work and not internal "
+            "union all select 'table', schema_name, table_name from duckdb_tables() where database_name = $work",
+            {"work": _WORK},
+        ).fetchall()
+        drops = [
+            f'drop {kind} {_WORK}."{schema}"."{name}"' for kind, schema, name in there if f"{schema}.{name}" not in keep
+        ]
+        if drops:
+            self.connection.execute(";\n".join(drops))
+        self.connection.execute(f"checkpoint {_WORK}")
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         self.connection.execute(sql, dict(parameters) if parameters else None).fetchall()

@@ -44,6 +44,9 @@ class Maker(Protocol):
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         """Make the table of one model file; returns its rows (0 for a view, which is not counted)."""
 
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as they are, over the tables that are made."""
+
 
 class Reader(Protocol):
     """Answers queries over tables named `schema.table`."""
@@ -65,6 +68,8 @@ class Engine(Protocol):
     """Runs SQL models over tables named `schema.table`; one connection, one process."""
 
     dialect: str
+    leaves: bool
+    """Whether the working tables of a night can be left to the next one (`left`, `leave`, `forget`)."""
 
     def execute(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Run one statement; parameters are bound by name (`$as_of`), never formatted."""
@@ -92,6 +97,15 @@ class Engine(Protocol):
 
     def makers(self) -> AbstractContextManager[Sequence[Maker]]:
         """The engine itself, and whoever may make tables beside it at the same time."""
+
+    def left(self) -> str | None:
+        """What the night said that left the working tables which are there; None where there are none."""
+
+    def leave(self, said: str, tables: frozenset[str]) -> None:
+        """Leave these working tables to the next night when the engine is closed; all others go."""
+
+    def forget(self) -> None:
+        """Drop all working tables that were left."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Commit at the end of the block, roll back when it raises."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +12,7 @@ from pipelines.engine.apart import write_apart
 from pipelines.publish.ready import ready_sql
 from schemas.catalogue import tables_of
 from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
-from schemas.shown import DATABASES
+from schemas.shown import A_ROW_A_CHILD, DATABASES
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
@@ -26,10 +29,26 @@ _BY_CHILD = ("as_of", "child_key")
 _DIGITS = 256  # two hexadecimal digits, with which the keys of children begin
 
 
-def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0) -> list[Path]:
+@dataclass(frozen=True)
+class Since:
+    """What has moved since the night before.
+
+    `file` its restricted database, None where there is none to begin from; `moved` says of tables of tonight of whom
+    they say something else: a table of their `child_id` and `child_key`, None for nobody; any other may say anything.
+    """
+
+    file: Path | None = None
+    moved: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def write_databases(
+    engine: Engine, folder: Path, *names: str, children: int = 0, since: Since | None = None
+) -> list[Path]:
     """Write files of a night (all, or those named) from the tables of the warehouse, rows in the order of their keys.
 
-    Of tables with a row a child `children` says how many rows they have: many are sorted in pieces.
+    Of tables with a row a child `children` says how many rows they have: many are sorted in pieces. Where it is known
+    of whom they say something else than those of the night before (`since`), the restricted database is that of the
+    night before with these rows replaced; in no order, which for few rows costs a reader nothing.
 
     Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. The
     public tables stand in `data/` as Parquet afterwards. Two files may be written at a time.
@@ -43,9 +62,14 @@ def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0
             (folder / DATA).mkdir()
             engine.copy_out({folder / DATA / f"{table.name}.parquet": _typed_rows(table) for table in tables})
         statements: list[str] = [f"create schema if not exists {quoted(f'{alias}.{layer}')}" for layer in FILES[name]]
+        patched = _begin_from(path, since, tables) if since and not public else {}
         for table in tables:
             target = f"{alias}.{table.full_name}"
+            if table.full_name in patched:
+                statements += _replaced_rows(table, target, patched[table.full_name])
+                continue
             statements += [
+                *([f"drop table {quoted(target)}"] if patched else []),
                 create_table_sql(table, target=target),
                 *(_from_file(table, target, folder) if public else _from_warehouse(table, target, children)),
                 *comment_sql(table, target=target),
@@ -59,6 +83,26 @@ def write_databases(engine: Engine, folder: Path, *names: str, children: int = 0
         path.chmod(0o644 if public else 0o600)
         written.append(path)
     return written
+
+
+def _begin_from(path: Path, since: Since, tables: Sequence[Table]) -> dict[str, str | None]:
+    """Copy the database of the night before where it saves work; returns the tables of it that are kept."""
+    kept = {t.full_name: since.moved[t.full_name] for t in tables if t.key == _BY_CHILD and t.full_name in since.moved}
+    if since.file is None or not set(A_ROW_A_CHILD) <= kept.keys():
+        return {}
+    shutil.copyfile(since.file, path)
+    return {name: kept[name] for name in A_ROW_A_CHILD}
+
+
+def _replaced_rows(table: Table, target: str, moved: str | None) -> list[str]:
+    """Statements that bring a table of the night before to tonight: the date, and the rows of the children moved."""
+    dated = f"update {quoted(target)} set as_of = (select min(as_of) from {quoted(table.full_name)})"
+    if moved is None:
+        return [dated]
+    whose = f"where child_key in (select child_key from {moved})"
+    columns = ", ".join(quoted(c) for c in table.columns)
+    rows = f"select {columns} from {quoted(table.full_name)} {whose} order by {_order(table)}"
+    return [f"delete from {quoted(target)} {whose}", f"insert into {quoted(target)} {rows}", dated]
 
 
 def _order(table: Table) -> str:

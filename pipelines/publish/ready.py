@@ -26,9 +26,9 @@ def ready_sql(file: str) -> list[str]:
             continue
         name, select = quoted(table.full_name), ready_query(table)
         if shown.object_type == "view":
-            made += [f"create view {name} as {select}", *comment_sql(table, kind="view")]
+            made += [f"create or replace view {name} as {select}", *comment_sql(table, kind="view")]
         else:
-            made.append(f"create macro {name}({shown.parameters}) as table {select}")
+            made.append(f"create or replace macro {name}({shown.parameters}) as table {select}")
             words = (
                 f"{table_comment(table)}; 参数/parameters: {shown.parameters}; 列/columns: {', '.join(table.columns)}"
             )

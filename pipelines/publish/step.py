@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import ledger_store
 from pipelines.engine.snapshot import Snapshot
 from pipelines.publish import export_log
-from pipelines.publish.databases import write_databases
+from pipelines.publish.databases import Since, write_databases
 from pipelines.publish.documents import read_document, write_bulletins
 from pipelines.publish.export_log import Occasion
 from pipelines.publish.folder import new_folder, show
@@ -32,23 +32,30 @@ Writer = Callable[[ReportNight, Path], list[Block]]
 
 
 def publish_night(
-    engine: Engine, home: Path, as_of: dt.date, policy: Mapping[str, Any], occasion: Occasion | None = None
+    engine: Engine,
+    home: Path,
+    as_of: dt.date,
+    policy: Mapping[str, Any],
+    occasion: Occasion | None = None,
+    since: Since | None = None,
 ) -> Path:
     """Write and show the night's folder and make its result the ledger's state; returns `published/<D>`.
 
-    With an `occasion` every restricted file of the night stands in the log of exports before it is shown.
+    `since` spares what has not moved since the night
+    before. With an `occasion` every restricted file of the night stands in the log of exports before it is shown.
 
     The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
     again, while a shown night whose ledger was lost would be a silent wrong start for the next.
     """
     children = engine.count("restricted.children")
+    since = since or Since()
     folder = new_folder(home, as_of)
     try:
         # Whatever happens, all that is written is waited for before the ledger's new state is taken back.
         with engine.transaction(), ThreadPoolExecutor(4, "beside") as beside:
             # The night's connection is the ledger's from here on; whoever reads beside it has one of his own.
-            ledger = beside.submit(_commit, engine, home, as_of, folder)
-            cases = beside.submit(write_databases, engine, folder, CASES, children=children)
+            ledger = beside.submit(_commit, engine, home, as_of, folder, since.moved)
+            cases = beside.submit(write_databases, engine, folder, CASES, children=children, since=since)
             public = beside.submit(_write_public, engine, folder, as_of)
             (folder / REPORTS).mkdir()
             names = beside.submit(_write_reports, (write_name_files,), engine, folder, as_of, policy)
@@ -69,8 +76,8 @@ def publish_night(
         raise
 
 
-def _commit(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> list[Written]:
-    ledger_store.commit(engine, as_of, home)
+def _commit(engine: Engine, home: Path, as_of: dt.date, folder: Path, moved: Mapping[str, str | None]) -> list[Written]:
+    ledger_store.commit(engine, as_of, home, moved)
     return write_history(engine, home, as_of, folder)
 
 

@@ -11,7 +11,6 @@ def _fact(name: str, label: str, description: str, kind: str = "VARCHAR", unit: 
 
 
 COLUMNS = (
-    _fact("age", "周岁", "Completed years at D", "BIGINT", "岁"),
     # primary registry row
     _fact("r_row_id", "户籍行标识", "Primary registry row", "BIGINT"),
     _fact("r_status", "户籍状态", "State of the primary registry row"),
@@ -47,9 +46,7 @@ COLUMNS = (
     _fact("last_day_number", "最近报告上课日", "Number of the last reported school day", "INTEGER"),
     _fact("streak", "连续缺课天数", "Consecutive school days of unexcused absence", "BIGINT", "天"),
     _fact("last_day", "缺课末日", "Last day of the streak", "DATE"),
-    # open case and approvals
-    _fact("open_category", "在册类别", "Category of the child's open case"),
-    _fact("open_evidence_on", "在册证据日期", "Evidence date of the child's open case", "DATE"),
+    # approvals
     _fact("is_open", "窗口有效", "The window of the approval is open at D", "BOOLEAN"),
     _fact("exempt_deceased", "免除（死亡）", "An approved exemption 死亡", "BOOLEAN"),
     _fact("exempt_emigrated", "免除（出国）", "An approved exemption 出国(境)", "BOOLEAN"),

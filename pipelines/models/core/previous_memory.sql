@@ -2,6 +2,7 @@
 -- key: child_id
 -- An enrolment row that reviewers have since called another person's (core.number_apart) is forgotten: it spoke of somebody else.
 -- materialized: view
+-- steady: core.night (the rows that a night begins or ends are changes of ledger.memory_history)
 with
 apart as (select number, name, school_code, student_number from core.number_apart where kind = '学籍'),
 foreign_row as (

@@ -29,7 +29,7 @@ closed_child as (
 
 wanted as (
     select
-        c.child_id, c.age >= p.age_close_at as over_age, o.child_id is not null as has_open, l.close_reason,
+        c.child_id, completed_years(c.birth_date, n.as_of) >= p.age_close_at as over_age, o.child_id is not null as has_open, l.close_reason,
         coalesce(
             o.place_code, l.place_code, case when c.r_status = '正常' then c.r_county end, s.county_code, e.county_code, c.listing_division, t.county_code,
             c.listing_county, c.r_county, ''
@@ -37,6 +37,7 @@ wanted as (
     from verdict as v
     inner join status.child as c on v.child_id = c.child_id
     cross join policy as p
+    cross join night as n
     left join open_child as o on c.child_id = o.child_id
     left join closed_child as l on c.child_id = l.child_id
     left join school as s on c.school_code = s.school_code

@@ -20,7 +20,7 @@ judged as (
             when v.status in (
                 'deceased', 'emigrated', 'graduated', 'enrolled_elsewhere', 'placed', 'deferred', 'suspended', 'aged_out', 'moved_away'
             ) then v.status
-            when v.status = 'suspected_absent' and c.age >= p.age_close_at then 'aged_out'
+            when v.status = 'suspected_absent' and completed_years(c.birth_date, n.as_of) >= p.age_close_at then 'aged_out'
             when v.status = 'in_school' and k.state = 'suspected' then 'found_enrolled'
             when v.status = 'in_school' and r.confirmed then 'returned'
             when v.status = 'not_due' then 'not_due'

@@ -1,5 +1,6 @@
 -- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
 -- key: child_id
+-- patched: child (child_id), memory (child_id)
 -- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
 -- deceased, emigrated, moved_away and begins again only with an enrolment row of tonight; graduation once seen is kept for ever.
 with

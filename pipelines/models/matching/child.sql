@@ -1,5 +1,6 @@
 -- One row per child of the universe at D (spec 3.1): persons of tonight's rows and remembered children without any.
 -- key: child_id
+-- patched: identity (child_id), previous (child_id)
 -- child_key: first 16 hex digits of HMAC-SHA-256(secret, child_id) (spec 3.2), by the two padded keys of RFC 2104; of a
 -- remembered child_id the remembered key, which is the same: no night begins with another secret than the nights before.
 -- person: of a remembered child its citizen number, by which case actions and look-ups of tonight still speak of it.

@@ -1,6 +1,8 @@
 -- One row per child of the universe at D, no names (spec 3.5, 6.1).
 -- evidence_delivery, evidence_row: the row that made the line of the status hold; null where an age or memory did.
 -- key: child_key
+-- patched: child (child_id)
+-- grows: core.delivery
 with
 night as (select as_of from core.night),
 child as (select * from status.child),

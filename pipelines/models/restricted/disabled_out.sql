@@ -27,4 +27,4 @@ cross join night as n
 cross join policy as p
 inner join verdict as v on c.child_id = v.child_id
 left join school as s on c.school_code = s.school_code
-where c.age < p.age_close_at
+where completed_years(c.birth_date, n.as_of) < p.age_close_at

@@ -1,5 +1,7 @@
 -- One row per child of the universe at D: the only table that ties a child_key to a person (spec 6).
 -- key: child_key
+-- patched: child (child_id)
+-- grows: core.delivery, clean.registry
 with
 night as (select as_of from core.night),
 child as (select child_key, child_id, name, birth_date, r_row_id from status.child),

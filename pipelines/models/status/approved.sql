@@ -6,7 +6,7 @@ night as (select as_of from core.night),
 person as (
     select
         c.person,
-        (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as age
+        completed_years(c.birth_date, n.as_of) as age
     from matching.child as c
     cross join night as n
     where c.person is not null

@@ -1,10 +1,11 @@
 -- One row per child of the universe at D: the facts of tonight and of memory that the ladder of spec 3.3 asks for.
 -- key: child_id
+-- patched: child (child_id)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
 -- where nothing is remembered or memory has ended); school_code, grade, student_number: tonight's row, else the remembered one;
--- roll_…: of the newest roll that names the child.
+-- roll_…: of the newest roll that names the child. Nothing here moves with the day alone: age and open case are asked where they matter.
 with
-night as (select * from core.night),
+night as (select age_on from core.night),
 policy as (select stages_junior_last from core.policy),
 child as (select * from matching.child),
 registry as (
@@ -78,10 +79,6 @@ roll_row as (
     group by i.person
 ),
 
-open_case as (
-    select child_id, category, evidence_on from core.previous_case where state <> 'closed'
-),
-
 person_group as (select * from status.person_group),
 approved as (select * from status.approved),
 lookup as (select * from status.latest_lookup),
@@ -97,8 +94,7 @@ select
     c.name,
     c.birth_date,
     c.sex,
-    (year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as age,
-    (year(n.age_on) * 10000 + month(n.age_on) * 100 + day(n.age_on) - year(c.birth_date) * 10000 - month(c.birth_date) * 100 - day(c.birth_date)) // 10000 as school_age,
+    completed_years(c.birth_date, n.age_on) as school_age,
     coalesce(r.ethnicity, e.ethnicity, m.ethnicity) as ethnicity,
     r.row_id as r_row_id,
     r.registry_status as r_status,
@@ -134,8 +130,6 @@ select
     p.row_id as present_row_id,
     i.school_code as roll_school,
     i.grade as roll_grade,
-    o.category as open_category,
-    o.evidence_on as open_evidence_on,
     coalesce(a.exempt_deceased, false) as exempt_deceased,
     coalesce(a.exempt_emigrated, false) as exempt_emigrated,
     coalesce(a.placed, false) as approved_placement,
@@ -169,7 +163,6 @@ left join enrolment_beside as k on c.person = k.person
 left join memory as m on c.memory_id = m.child_id
 left join present as p on c.person = p.person
 left join roll_row as i on c.person = i.person
-left join open_case as o on c.memory_id = o.child_id
 left join person_group as g on c.person = g.person
 left join approved as a on c.person = a.person
 left join lookup as l on c.person = l.person

@@ -4,8 +4,15 @@
 -- the child, or its enrolment row has a later 状态日期 (silence closes nothing).
 with
 policy as (select absence_days from core.policy),
+open_case as (
+    select child_id, category, evidence_on from core.previous_case where state <> 'closed'
+),
+
 child as (
-    select * from status.child where e_status = '在读' and not home_teaching
+    select c.*, o.category as open_category, o.evidence_on as open_evidence_on
+    from status.child as c
+    left join open_case as o on c.memory_id = o.child_id
+    where c.e_status = '在读' and not c.home_teaching
 ),
 
 roll as (select school_code, roll_date, in_force from core.roll),

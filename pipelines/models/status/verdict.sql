@@ -90,7 +90,7 @@ judged as (
                 or r.school_age > r.age_to
                 or (r.as_of - r.autumn_start <= r.entry_grace_days and (r.school_age = r.age_from or r.deferral_ended))
             ) then 'not_due'
-            when r.age >= r.age_close_at then 'aged_out'
+            when completed_years(r.birth_date, r.as_of) >= r.age_close_at then 'aged_out'
             when r.r_status in ('迁出', '注销') and r.e_row_id is null and not r.remembered then 'moved_away'
             else 'out_of_school'
         end as status

@@ -318,7 +318,7 @@ def aid_row(who: Mapping[str, object], **changes: object) -> Row:
 
 
 @cache
-def _policy(as_of: dt.date) -> Policy:
+def policy_of(as_of: dt.date) -> Policy:
     policy = load_policy(None, as_of)
     policy["matching"]["probabilistic"] = False  # the stories are of tiers 1-3 unless they say otherwise
     return policy
@@ -328,12 +328,10 @@ class Province:
     """A warehouse in memory with the references of a tiny province; see the module's example."""
 
     def __init__(self, *, references: bool = True) -> None:
-        self._engine = DuckDBEngine(":memory:", threads=1)
+        self._engine = self._open()
         ensure_tables(self._engine)
         ledger_store.prepare(self._engine)
-        # A night that leaves the indicators out has no zero spells and rates to keep.
-        for working in ledger_store.HISTORIES.values():
-            self._engine.execute(create_table_sql(CATALOGUE[working], target=f"work.{working}"))
+        self._empty_states()
         self._deliveries: dict[tuple[str, str, str, str], int] = {}
         self._next_row: dict[int, int] = {}
         self._recorded: list[Row] = []
@@ -349,6 +347,14 @@ class Province:
             self.add("division", *(dict(zip(division, r, strict=True)) for r in DIVISIONS), on=FIRST, code="990000")
             self.add("school", *(dict(zip(school, r, strict=True)) for r in SCHOOLS), on=FIRST, code="990000")
             self.add("calendar", *(calendar_row(*r) for r in CALENDAR), on=FIRST, code="990000")
+
+    def _open(self) -> DuckDBEngine:
+        return DuckDBEngine(":memory:", threads=1)
+
+    def _empty_states(self) -> None:
+        """A night that leaves the indicators out has no zero spells and rates to keep."""
+        for working in ledger_store.HISTORIES.values():
+            self._engine.execute(create_table_sql(CATALOGUE[working], target=f"work.{working}", if_not_exists=True))
 
     def add(
         self, kind: str, *rows: Mapping[str, object], on: Day = "2025-08-25", code: str = "990121", more: str = ""
@@ -412,7 +418,7 @@ class Province:
         self._to_run = {}
         self._flush()
         night = day(as_of)
-        policy = _policy(night)
+        policy = policy_of(night)
         if self.changes:
             policy = Policy(copy.deepcopy(dict(policy)))
             policy.local = {}

@@ -1,0 +1,204 @@
+"""Make only what does not stand from the night before (`pipelines.standing`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.engine import discover
+from pipelines.engine.models import Model
+from pipelines.errors import ModelError
+from pipelines.standing import (
+    CHILD,
+    DELIVERY,
+    MEMORY,
+    MEMORY_HISTORY,
+    MOST_TOUCHED,
+    NIGHT,
+    PERSON_OF_ROW,
+    REMEMBERED,
+    WORK,
+    Left,
+    Standing,
+    Touched,
+    compared,
+    content_of,
+    day_of,
+    patched,
+    says_the_date,
+)
+from schemas.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Maker
+
+REKEY = "matching.rekey"
+_KEYS = f"{WORK}.touched_keys"
+_MOST_REPLACED = 0.5
+"""Share of a table's rows that may have been patched since it was made as a whole: holes are read too."""
+
+
+def sparing(makers: Sequence[Maker], standing: Standing) -> list[Maker]:
+    """The makers, each of which makes only what does not stand."""
+    read = frozenset(name for model in discover().values() for name in model.depends)
+    return [_Sparing(maker, standing, read) for maker in makers]
+
+
+@dataclass
+class _Sparing:
+    """A maker that makes only what does not stand."""
+
+    maker: Maker
+    standing: Standing
+    read: frozenset[str]
+
+    def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
+        """See `Maker.run_model`."""
+        standing, before = self.standing, self.standing.left.get(model.name)
+        if model.name == NIGHT:
+            rows = self.maker.run_model(model, parameters)
+            day = day_of(self.maker)
+            standing.day_moved = frozenset(name for name, said in day.items() if said != standing.of_before.get(name))
+            return rows
+        if model.is_view:
+            if standing.stands(model):
+                standing.same.add(model.name)
+            elif model.name == MEMORY and standing.asks and standing.stands(model, but=MEMORY_HISTORY):
+                standing.touched[model.name] = Touched(REMEMBERED, "child_id")
+            return self.maker.run_model(model, parameters)
+        if before is not None and before.there:
+            if standing.stands(model):
+                return standing.keep(model.name, before, same=True)
+            dated = says_the_date(model)
+            if dated and standing.stands(model, but=NIGHT):
+                self._date(model, parameters)
+                return standing.keep(model.name, before, same=False)
+            patches = patched(model)
+            moved = standing.moved_inputs(model, but=NIGHT if dated else "")
+            if patches and moved and moved <= standing.touched.keys():
+                touched = [standing.touched[name].children(name) for name in sorted(moved)]
+                made = self._patch(model, parameters, touched, before)
+                if made is not None:
+                    if dated:
+                        self._date(model, parameters)
+                    return made
+        return self._remake(model, parameters, before)
+
+    def fetch(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """See `Maker.fetch`."""
+        return self.maker.fetch(sql, parameters)
+
+    def _date(self, model: Model, parameters: Mapping[str, object]) -> None:
+        self.fetch(f"update {model.name} set as_of = $as_of", {"as_of": parameters["as_of"]})
+
+    def _patch(
+        self, model: Model, parameters: Mapping[str, object], touched: Sequence[str], before: Left
+    ) -> int | None:
+        """Make the rows of the children touched anew; None where they are too many for that to be less work."""
+        children = _touched(model.name)
+        found = " union ".join(touched)
+        if model.name != CHILD:
+            # A child may be remembered under another key than tonight's: both are touched.
+            found = (
+                f"with found as ({found}) select child_id from found union select child_id from {CHILD} "
+                f"where memory_id in (select child_id from found) union select memory_id from {CHILD} "
+                "where child_id in (select child_id from found) and memory_id is not null"
+            )
+            gone = f" union all select * from {_KEYS}" if CHILD in self.standing.touched else ""
+            found = (
+                f"select f.child_id, min(c.child_key) as child_key from ({found}) as f "
+                f"left join (select child_id, child_key from {CHILD}{gone}) as c on f.child_id = c.child_id "
+                "group by f.child_id"
+            )
+        self.fetch(f"create or replace table {children} as {found}")
+        replaced = before.replaced + (count := self._count(children))
+        if count > before.rows * MOST_TOUCHED or replaced > before.rows * _MOST_REPLACED:
+            return None
+        whose = f"child_id in (select child_id from {children})"
+        if model.name == CHILD:
+            self.fetch(f"create or replace table {_KEYS} as select child_id, child_key from {CHILD} where {whose}")
+        if "child_id" not in CATALOGUE[model.name].columns:
+            whose = f"child_key in (select child_key from {children})"
+        self.fetch(f"delete from {model.name} where {whose}")
+        bound = {name: parameters[name] for name in model.parameters}
+        self.fetch(f"insert into {model.name} {restricted_to(model, children)}", bound or None)
+        rows = self._count(model.name)
+        standing = self.standing
+        standing.touched[model.name] = Touched(children, "child_id")
+        standing.tonight[model.name] = Left(rows, replaced=replaced)
+        standing.patched.add(model.name)
+        return rows
+
+    def _remake(self, model: Model, parameters: Mapping[str, object], before: Left | None) -> int:
+        """Make a table, and see whether it is what it was, or of whom it says something else."""
+        standing = self.standing
+        if before is None or model.name not in self.read or says_the_date(model):
+            rows = self.maker.run_model(model, parameters)
+            standing.tonight[model.name] = Left(rows)
+            return rows
+        former = before.content or (content_of(self.maker, model.name) if before.there else None)
+        key = _whose(model.name) if standing.asks and before.there and model.name in compared() else None
+        aside = f"{model.layer}.before_{model.table}"
+        if key:
+            self.fetch(f"alter table {model.name} rename to before_{model.table}")
+        rows = self.maker.run_model(model, parameters)
+        content = content_of(self.maker, model.name) if former else None
+        if content is not None and content == former:
+            standing.same.add(model.name)
+        elif key:
+            self._compare(model.name, aside, key)
+        if key:
+            self.fetch(f"drop table {aside}")
+        standing.tonight[model.name] = Left(rows, content)
+        return rows
+
+    def _compare(self, name: str, aside: str, key: str) -> None:
+        """Note of whom two makings of a table say something else."""
+        if name == DELIVERY:
+            if not self.fetch(f"select count(*) from (select * from {aside} except select * from {name})")[0][0]:
+                self.standing.grown.add(name)
+            return
+        # No row stands twice: each of these tables has a key, which its contract keeps.
+        keys = "child_id, old_child_id" if name == REKEY else key
+        now, then = (f"(select {keys}, hash(t) as content from {table} as t)" for table in (name, aside))
+        both = f"n.{key} = o.{key} and n.content = o.content"
+        found = f"select n.* from {now} as n anti join {then} as o on {both}"
+        found += f" union all select o.* from {then} as o anti join {now} as n on {both}"
+        if name == REKEY:
+            found = f"with found as ({found}) select child_id from found union select old_child_id from found"
+        elif name == CHILD:
+            gone = f"select o.child_id, o.child_key from {aside} as o anti join {name} as n on o.child_id = n.child_id"
+            self.fetch(f"create or replace table {_KEYS} as {gone}")
+        self.fetch(f"create or replace table {_touched(name)} as select distinct {key} from ({found})")
+        self.standing.touched[name] = Touched(_touched(name), key)
+
+    def _count(self, table: str) -> int:
+        return int(self.fetch(f"select count(*) from {table}")[0][0])
+
+
+def restricted_to(model: Model, children: str) -> str:
+    """The model's query for the children in a table alone; raises ModelError where an import CTE has another shape."""
+    sql = model.sql
+    for name, column in patched(model).items():
+        sql, places = re.subn(
+            rf"(\b{name} as \(\s*select [^()]+ from [\w.]+)(\s*\))",
+            rf"\1 where {column} in (select child_id from {children})\2",
+            sql,
+        )
+        if places != 1:
+            raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
+    return sql
+
+
+def _whose(name: str) -> str | None:
+    """The column by which the rows of a table are told to be of somebody."""
+    if name in (DELIVERY, *PERSON_OF_ROW):
+        return "row_id"
+    columns = CATALOGUE[name].columns if name in CATALOGUE else ()
+    return next((column for column in ("child_id", "person") if column in columns), None)
+
+
+def _touched(table: str) -> str:
+    return f"{WORK}.touched_{table.replace('.', '_')}"

@@ -1,0 +1,379 @@
+"""What stands from the night before: tables that a night need not make anew, or of which only some rows.
+
+A large province's working tables are left where they are when its night is done. The next night may begin from them
+where policy, secret and program are the same, no other run came between, and deliveries have only been added. Then a
+table
+
+- stands, whose model asks nothing of the day and reads only tables that stand (it would come out the same);
+- stands, that is made again and comes out the same: what reads it stands too;
+- gets the date of the night, where that is all it says beside what stands;
+- is patched, where its model says so in its header and it is known of which children its inputs say something else:
+  only their rows are made anew, by the same model.
+
+Whether two tables are the same, and of whom they are not, is asked of their rows, never assumed. Nothing of it is part
+of a result: without the tables of the night before the same ones are made (house rule 5), and a file that does not fit
+is thrown away.
+
+What a model says of itself in its header (each with a test that makes it so, or not at all):
+
+    -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
+    -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
+    -- steady: core.night           this table moves no row that the others do not move
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.engine import discover
+from pipelines.engine.models import Model
+from pipelines.ledger_store import HISTORIES
+from pipelines.making import Own
+from pipelines.version import PROGRAM
+from schemas.catalogue import CATALOGUE
+from schemas.shown import A_ROW_A_CHILD
+from schemas.sources import SOURCES
+
+if TYPE_CHECKING:
+    from pipelines.engine.protocol import Engine, Maker
+
+NIGHT = "core.night"
+MEMORY = "core.previous_memory"
+MEMORY_HISTORY = "ledger.memory_history"
+CHILD = "matching.child"
+DELIVERY = "core.delivery"
+DELIVERIES = "landing.deliveries"
+WORK = "work.main"
+REMEMBERED = f"{WORK}.touched_memory"
+_DELIVERED = f"{WORK}.left_deliveries"
+PERSON_OF_ROW = {"core.registry": "matching.registry_person", "core.enrolment": "matching.enrolment_person"}
+_SINCE = "from_run >= $run or to_run >= $run or from_night >= $night or to_night >= $night"
+"""Rows of a history that a run, or the nights from its own on, began or ended."""
+MOST_TOUCHED = 0.1
+"""Share of a table's children up to which they are made anew alone."""
+_MOST_REPLACED_IN_FILE = 0.02
+"""The same of the restricted database, whose rows stand in the order of their keys."""
+_MOST_NEW = 0.1
+"""New rows, as a share of those in force, up to which it is asked whom they speak of."""
+_BULK = ("core.registry", "core.enrolment", "core.in_school", "core.listing")
+_CODE = Path(__file__).resolve().parent.parent
+_OF_THE_DAY = frozenset({"as_of", "previous"})
+_NIGHT_READ = re.compile(r"\(\s*select ([a-z_, ]+) from core\.night\s*\)")
+_STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
+_PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
+_GROWS = re.compile(r"^--\s*grows:\s*(.+)$", re.MULTILINE)
+_SAYS_THE_DATE = re.compile(r"\)\s*select\s+n\.as_of,")
+
+
+@dataclass(frozen=True)
+class Left:
+    """A table as a night leaves it.
+
+    `rows` it has; `content` what tells them from others (None: nobody asked); `there` whether it is, or only known;
+    `replaced` rows of it that were patched since it was made as a whole.
+    """
+
+    rows: int
+    content: str | None = None
+    there: bool = True
+    replaced: int = 0
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Of whom a table says something else than the night before: rows of `table`, which name them by `key`."""
+
+    table: str
+    key: str
+
+    def children(self, name: str) -> str:
+        """The query of their child_id, for the table of that name."""
+        if self.key == "child_id":
+            return f"select child_id from {self.table}"
+        if self.key == "person":
+            return f"select child_id from {CHILD} where person in (select person from {self.table})"
+        return (
+            f"select c.child_id from {CHILD} as c inner join {PERSON_OF_ROW[name]} as p on c.person = p.person "
+            f"where p.row_id in (select row_id from {self.table})"
+        )
+
+
+@dataclass
+class Standing:
+    """The tables of the night before, and which of them stand tonight.
+
+    basis       what tonight stands on beside deliveries and runs
+    left        tables of the night before
+    of_before   its row of core.night
+    file        its restricted database, where it is as it was written
+    asks        whether it is asked of whom tables say something else: not where that is nearly everybody
+    day_moved   columns of core.night that are not what they were
+    same        tables, made by models or not, that are tonight what they were
+    grown       tables to which rows have come, without any other change
+    kept        tables that were not made tonight (of some the date alone)
+    touched     tables of which it is known of whom they say something else
+    patched     tables of which only the rows of some children were made
+    tonight     what is to be said of tonight's tables
+    """
+
+    basis: str
+    left: dict[str, Left] = field(default_factory=dict)
+    of_before: dict[str, str] = field(default_factory=dict)
+    same: set[str] = field(default_factory=set)
+    day_moved: frozenset[str] = frozenset()
+    kept: set[str] = field(default_factory=set)
+    touched: dict[str, Touched] = field(default_factory=dict)
+    asks: bool = False
+    grown: set[str] = field(default_factory=set)
+    patched: set[str] = field(default_factory=set)
+    tonight: dict[str, Left] = field(default_factory=dict)
+    file: Path | None = None
+
+    def former_file(self) -> Path | None:
+        """The restricted database of the night before, where little of it would have to be replaced."""
+        large = [self.tonight.get(name) for name in A_ROW_A_CHILD]
+        little = all(left and left.replaced <= left.rows * _MOST_REPLACED_IN_FILE for left in large)
+        return self.file if little else None
+
+    def own(self, task: Own, reads: Iterable[str]) -> Own:
+        """A task that makes its table only where what it `reads` has changed."""
+
+        def make() -> int:
+            before = self.left.get(task.name)
+            if before is not None and before.there and all(name in self.same for name in reads):
+                return self.keep(task.name, before, same=True)
+            rows = task.make()
+            self.tonight[task.name] = Left(rows)
+            return rows
+
+        return Own(task.name, task.after, make)
+
+    def stands(self, model: Model, *, but: str = "") -> bool:
+        """Whether the model would make of tonight's tables what it made of the night before's, but for one of them."""
+        return not model.parameters & _OF_THE_DAY and not self.moved_inputs(model, but=but)
+
+    def moved_inputs(self, model: Model, *, but: str = "") -> set[str]:
+        """The tables a model reads that are not what they were; core.night where it reads a column that has moved."""
+        steady = {*_STEADY.findall(model.header), but, *(self.grown & _named(_GROWS, model))}
+        return {
+            name
+            for name in model.depends - self.same - steady
+            if name != NIGHT or self._columns_of_night(model) & self.day_moved
+        }
+
+    def keep(self, name: str, before: Left, *, same: bool) -> int:
+        """Note that a table is not made tonight; returns its rows."""
+        self.kept.add(name)
+        self.tonight[name] = before
+        if same:
+            self.same.add(name)
+        return before.rows
+
+    def moved_children(self) -> dict[str, str | None]:
+        """Tables of which it is known of whom they say something else: a table of these children, None for nobody.
+
+        The date of the night is not asked.
+        """
+        known = {name: touched.table for name, touched in self.touched.items() if touched.key == "child_id"}
+        return {**known, **dict.fromkeys(self.same | self.kept)}
+
+    def kept_rows(self) -> dict[str, int]:
+        """Rows of the tables that were not made tonight, by name."""
+        return {name: self.left[name].rows for name in self.kept}
+
+    def _columns_of_night(self, model: Model) -> frozenset[str]:
+        """Columns of core.night that a model reads; all of those that move where it does not say which."""
+        lists = _NIGHT_READ.findall(model.sql)
+        if len(lists) < model.sql.count(NIGHT):
+            return self.day_moved
+        return frozenset(column.strip() for columns in lists for column in columns.split(","))
+
+
+def patched(model: Model) -> dict[str, str]:
+    """The import CTEs that a model restricts to children touched, and the column that names the child in each.
+
+    Declared in its header, `-- patched: child (child_id), memory (child_id)`: of a child its table says only what these
+    and the tables joined to them say of the same child.
+    """
+    found = _PATCHED.search(model.header)
+    return dict(re.findall(r"(\w+) \((\w+)\)", found.group(1))) if found else {}
+
+
+@cache
+def compared() -> frozenset[str]:
+    """Tables of which patched models ask of whom they say something else.
+
+    Not what matching.child reads: who is who must stand as a whole, or the children are made anew.
+    """
+    return frozenset({DELIVERY, *(n for m in discover().values() if patched(m) and m.name != CHILD for n in m.depends)})
+
+
+def _named(pattern: re.Pattern[str], model: Model) -> set[str]:
+    """The names that a line of a model's header lists."""
+    return {name.strip() for listed in pattern.findall(model.header) for name in listed.split(",")}
+
+
+def says_the_date(model: Model) -> bool:
+    """Whether the day is nothing but the first column of the model's table."""
+    return (
+        len(re.findall(r"\bas_of\b", model.sql)) == 2
+        and _NIGHT_READ.findall(model.sql) == ["as_of"]
+        and model.sql.count(NIGHT) == 1
+        and len(_SAYS_THE_DATE.findall(model.sql)) == 1
+        and not model.parameters & _OF_THE_DAY
+    )
+
+
+def of_the_day(model: Model) -> bool:
+    """Whether a model comes out otherwise on another day whatever else stands: its table is never kept."""
+    if model.parameters & _OF_THE_DAY:
+        return True
+    if NIGHT not in model.depends or says_the_date(model) or NIGHT in _STEADY.findall(model.header):
+        return False
+    lists = _NIGHT_READ.findall(model.sql)
+    columns = {column.strip() for listed in lists for column in listed.split(",")}
+    return len(lists) < model.sql.count(NIGHT) or bool(columns & {"as_of", "previous_night"})
+
+
+def content_of(reader: Maker, table: str) -> str:
+    """What tells the rows of a table, in whatever order, from any other rows."""
+    found = reader.fetch(f"select count(*), sum(hash(t)), bit_xor(hash(t)) from {table} as t")
+    return "|".join(str(value) for value in found[0])
+
+
+def find_standing(engine: Engine, night: dt.date, mark: str, secret: bytes) -> Standing | None:
+    """What stands tonight, once tonight's deliveries are landed; None where the engine leaves nothing behind.
+
+    `mark` tells one policy from another. What was left of a night that is not the one before, or that had another
+    policy, secret or program, or deliveries that are no more what they were, is thrown away: everything is made anew.
+    """
+    if not engine.leaves:
+        return None
+    standing = Standing(basis=_basis(engine, mark, secret))
+    said = engine.left()
+    if said is None:
+        return standing
+    before = json.loads(said)
+    last = engine.fetch("select run_id, night, stands from ledger.run order by run_id desc limit 1")
+    follows = [(run, str(on), stands) for run, on, stands in last] == [(before["run"], before["night"], True)]
+    left = {name: Left(*told) for name, told in before["tables"].items()}
+    kinds = _new_kinds(engine, sum(left[name].rows for name in _BULK if name in left))
+    if not follows or before["night"] >= night.isoformat() or before["basis"] != standing.basis or kinds is None:
+        engine.forget()
+        return standing
+    standing.left = left
+    standing.of_before = before["day"]
+    path, *written = before["file"]
+    if _written(Path(path)) == written:
+        standing.file = Path(path)
+    standing.grown |= {source.table for source in SOURCES if source.label in kinds}
+    standing.same |= _unchanged(engine, int(before["run"]), before["night"]) - standing.grown
+    if kinds:
+        standing.same -= {name for name in standing.same if name.startswith("landing.")}
+    engine.execute(
+        f"create or replace table {REMEMBERED} as select distinct child_id from {MEMORY_HISTORY} where {_SINCE}",
+        {"run": before["run"], "night": before["night"]},
+    )
+    remembered = engine.fetch(f"select (select count(*) from {REMEMBERED}), count(*) from {MEMORY_HISTORY}")[0]
+    standing.asks = remembered[0] <= remembered[1] * MOST_TOUCHED
+    return standing
+
+
+def _new_kinds(engine: Engine, in_force: int) -> set[str] | None:
+    """Kinds of which deliveries have come since; None where more has changed than that, or too much to begin from."""
+    if engine.scalar(f"select count(*) from (select * from {_DELIVERED} except select * from {DELIVERIES})"):
+        return None
+    found = engine.fetch(
+        "select kind, coalesce(sum(accepted), 0) from "
+        f"(select * from {DELIVERIES} except select * from {_DELIVERED}) group by kind"
+    )
+    # Late references may move rows of any delivery to another place: they are read again.
+    if {kind for kind, _ in found} & {"区划", "学校"} or sum(rows for _, rows in found) > in_force * _MOST_NEW:
+        return None
+    return {str(kind) for kind, _ in found}
+
+
+def leave_standing(engine: Engine, standing: Standing, night: dt.date, file: Path) -> None:
+    """Leave the working tables to the next night; of those that it makes anew in any case only what they held.
+
+    `file` is the restricted database that was shown.
+    """
+    models = discover()
+    read = frozenset(name for model in models.values() for name in model.depends)
+    tables: dict[str, Left] = {}
+    for name, made in standing.tonight.items():
+        model = models.get(name)
+        if model is None or not of_the_day(model):
+            if model is None or name in read or says_the_date(model):
+                tables[name] = made
+        elif name in compared():
+            tables[name] = made
+        elif name in read:
+            tables[name] = Left(made.rows, made.content or content_of(engine, name), there=False)
+    engine.execute(f"create or replace table {_DELIVERED} as select * from {DELIVERIES}")
+    run = engine.scalar("select max(run_id) from ledger.run")
+    said = {
+        "basis": standing.basis,
+        "night": night.isoformat(),
+        "run": run,
+        "day": day_of(engine),
+        "file": [str(file.resolve()), *_written(file)],
+        "tables": {name: [left.rows, left.content, left.there, left.replaced] for name, left in tables.items()},
+    }
+    engine.leave(
+        json.dumps(said),
+        frozenset({_DELIVERED.removeprefix("work."), *(name for name, left in tables.items() if left.there)}),
+    )
+
+
+def _written(file: Path) -> list[int]:
+    """What changes when somebody writes into a file; nothing where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return []
+    return [found.st_ino, found.st_size, found.st_mtime_ns]
+
+
+def _basis(engine: Engine, mark: str, secret: bytes) -> str:
+    """What a night stands on beside its date and the runs before it, as one text."""
+    version = engine.scalar("select version()")
+    key = hmac.new(secret, b"standing tables", "sha256").hexdigest()
+    return "|".join([PROGRAM, _code(), str(version), mark, key])
+
+
+def _unchanged(engine: Engine, run: int, night: str) -> set[str]:
+    """Lasting tables that models read and neither a run nor a night has changed since, and those of the policy."""
+    read = {name for model in discover().values() for name in model.depends}
+    same = {name for name in read if name.startswith(("landing.", "clean.", "core.policy"))}
+    for name in read & HISTORIES.keys():
+        moved = f"select count(*) from {name} where {_SINCE}"
+        if not engine.scalar(moved, {"run": run, "night": night}):
+            same.add(name)
+    return same
+
+
+def day_of(reader: Maker) -> dict[str, str]:
+    """The columns of core.night and what they say."""
+    columns = CATALOGUE[NIGHT].columns
+    return dict(zip(columns, map(str, reader.fetch(f"select {', '.join(columns)} from {NIGHT}")[0]), strict=True))
+
+
+@cache
+def _code() -> str:
+    """What tells this program from any other: a digest of its rules as this process runs them, code and lists."""
+    digest = hashlib.sha256("".join(model.header + model.sql for model in discover().values()).encode())
+    for folder in ("pipelines", "schemas", "quality", "data/reference"):
+        for path in sorted((_CODE / folder).rglob("*")):
+            if path.suffix in {".py", ".sql", ".csv", ".json", ".toml"}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

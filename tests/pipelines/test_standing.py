@@ -1,0 +1,327 @@
+"""What stands from the night before saves work and changes nothing: every table is the one that is made without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import initialize, run_state_machine_as_test
+
+from pipelines import ledger_store, linkage, sparing, standing
+from pipelines.engine import DuckDBEngine, Model, discover
+from pipelines.errors import ModelError
+from pipelines.making import Own, make_tables
+from pipelines.policy_tables import mark
+from tests.pipelines.models.support import ALL, Day, Province, Row, day, enrolment_row, person, policy_of, registry_row
+from tests.pipelines.test_ledger_machine import LedgerMachine
+
+SECRET = b"standing"
+
+
+class LargeProvince(Province):
+    """A province whose nights begin from what the one before left."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        super().__init__(references=False)
+        self.stands = standing.Standing("")
+
+    def _open(self) -> DuckDBEngine:
+        return DuckDBEngine(Path(self._folder.name) / "w.duckdb", threads=1, large=True)
+
+    def night(self, as_of: Day, layers: tuple[str, ...] = ALL) -> Province:
+        """Run and commit a night, all models at once; `leave` it before the next one."""
+        self._flush()
+        found = standing.find_standing(self._engine, day(as_of), mark(policy_of(day(as_of))), SECRET)
+        assert found is not None
+        self.stands = found
+        self.run(as_of, layers)
+        self._empty_states()
+        policy = self._policy
+        assert policy is not None
+        pairs = Own(linkage.PAIRS, frozenset({linkage.RESIDUAL}), lambda: linkage.score_residual(self._engine, policy))
+        with self._engine.makers() as makers:
+            make_tables(
+                self._to_run.values(), self._given, sparing.sparing(makers, found), found.own(pairs, linkage.READS)
+            )
+        self._to_run = {}
+        ledger_store.commit(self._engine, day(as_of), moved=found.moved_children())
+        return self
+
+    def leave(self) -> None:
+        """Leave the night's tables to the next one, in another process so to speak."""
+        night = self._engine.fetch("select as_of from core.night")[0][0]
+        standing.leave_standing(self._engine, self.stands, night, Path(self._folder.name) / "cases.duckdb")
+        self._engine.close()
+        self._engine = self._open()
+        ledger_store.prepare(self._engine)
+
+    def close(self) -> None:
+        super().close()
+        self._folder.cleanup()
+
+
+class Twins(Province):
+    """A province, and the same beside it whose nights begin from what the one before left."""
+
+    def __init__(self) -> None:
+        self.large = LargeProvince()
+        super().__init__()
+        self.kept: set[str] = set()
+        self.patched: set[str] = set()
+
+    def add(self, kind: str, *rows: Row, **where: object) -> list[str]:  # type: ignore[override]
+        self.large.add(kind, *rows, **where)  # type: ignore[arg-type]
+        return super().add(kind, *rows, **where)  # type: ignore[arg-type]
+
+    def night(self, as_of: Day, layers: tuple[str, ...] = ALL) -> Province:
+        super().night(as_of, ALL)
+        self.large.night(as_of)
+        assert contents(self.large._engine) == contents(self.engine)
+        self.kept |= self.large.stands.kept
+        self.patched |= self.large.stands.patched
+        self.large.leave()
+        return self
+
+    def close(self) -> None:
+        self.large.close()
+        super().close()
+
+
+def contents(engine: DuckDBEngine) -> dict[str, str]:
+    """What tells the rows of each working and lasting table."""
+    found = engine.fetch(
+        "select schema_name || '.' || table_name from duckdb_tables() "
+        "where database_name in ('work', 'warehouse') and schema_name <> 'main' order by all"
+    )
+    return {name: standing.content_of(engine, name) for (name,) in found}
+
+
+@pytest.fixture
+def every_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few children: what is little of a province is all of them."""
+    monkeypatch.setattr(standing, "MOST_TOUCHED", 1.0)
+    monkeypatch.setattr(sparing, "MOST_TOUCHED", 1.0)
+    monkeypatch.setattr(sparing, "_MOST_REPLACED", 100.0)
+    monkeypatch.setattr(standing, "_MOST_NEW", 100.0)
+
+
+@pytest.fixture
+def twins(every_share: None) -> Iterator[Twins]:
+    made = Twins()
+    yield made
+    made.close()
+
+
+KIDS = [person(place, f"20{11 + place}-09-15") for place in range(5)]
+
+
+def pupils(**changed: object) -> list[Row]:
+    """Enrolment rows of all but the last child; `changed` says what is otherwise of the second."""
+    rows = [enrolment_row(kid, student_number=f"L{place}") for place, kid in enumerate(KIDS[:-1])]
+    return [rows[0], rows[1] | changed, *rows[2:]]
+
+
+def test_a_night_without_news_makes_only_what_the_day_moves(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils(enrolment_status="辍学", status_date="2025-09-10"))
+    for night in ("2025-09-20", "2025-09-21", "2025-09-22"):
+        twins.night(night)
+    kept = twins.large.stands.kept
+    assert {"core.registry", "core.enrolment", "matching.unit", "matching.probable_pair", "status.child"} <= kept
+    assert not kept & {"core.night", "core.delivery", "status.verdict"}
+
+
+def test_rows_of_one_child_alone_are_made_anew(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    for night in ("2025-09-20", "2025-09-21"):
+        twins.night(night)
+    twins.add("enrolment", *pupils(enrolment_status="辍学", status_date="2025-09-21"), on="2025-09-22")
+    twins.night("2025-09-22")
+    assert "status.child" in twins.large.stands.patched
+    twins.night("2025-09-23")
+    # Memory of one child has changed with the night before, and of nobody else.
+    assert {"matching.child", "status.child", "ledger.memory_state", "restricted.children"} <= (
+        twins.large.stands.patched
+    )
+    touched = twins.large.stands.touched["status.child"]
+    assert touched.key == "child_id"
+
+
+@pytest.mark.full
+def test_a_child_that_leaves_the_universe_leaves_every_table(twins: Twins) -> None:
+    grown = person(9, "2007-09-22")  # 18 on the third night, and nobody remembers it
+    twins.add("registry", *map(registry_row, [*KIDS, grown]))
+    twins.add("enrolment", *pupils())
+    for night in ("2025-09-20", "2025-09-21", "2025-09-22", "2025-09-23"):
+        twins.night(night)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("change", ["policy", "replay", "again", "late", "school"])
+def test_nothing_stands_where_the_ground_has_moved(twins: Twins, change: str) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    for night in ("2025-09-20", "2025-09-21"):
+        twins.night(night)
+    night = "2025-09-22"
+    if change == "replay":
+        night = "2025-09-20"
+    elif change == "again":
+        night = "2025-09-21"
+    elif change == "late":
+        twins.add("registry", registry_row(person(8, "2013-01-01")), on="2025-08-20", more="_迟")
+    elif change == "school":
+        twins.add(
+            "school", {"school_code": "9901210009", "school_name": "新学校", "division_code": "990121001000"}, on=night
+        )
+    twins.night(night)
+    if change == "policy":
+        assert twins.large.stands.kept
+        found = standing.find_standing(twins.large._engine, dt.date(2025, 9, 23), "another policy", SECRET)
+        assert found is not None
+        assert not found.left
+        assert not twins.large._engine.exists("core.registry")
+    elif change != "late":
+        assert not twins.large.stands.kept
+
+
+class StandingMachine(LedgerMachine):
+    """The lives of the ledger's machine; registers are delivered where they say something new."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.said: dict[str, tuple[Row, ...]] = {}
+        super().begin()
+        self.province.close()
+        self.province = Twins()
+
+    def deliver(self, kind: str, *rows: Row) -> None:
+        if kind in ("registry", "enrolment", "in_school"):
+            if self.said.get(kind) == rows:
+                return
+            self.said[kind] = rows
+        super().deliver(kind, *rows)
+
+    def teardown(self) -> None:
+        if getattr(self, "nights", None):
+            found.update(self.province.kept | self.province.patched)
+        super().teardown()
+
+
+found: set[str] = set()
+
+
+def lives(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        StandingMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            phases=(Phase.explicit, Phase.generate),
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("every_share")
+def test_random_lives_have_the_same_tables_either_way() -> None:
+    lives(2, 30)
+    assert {"status.child", "ledger.memory_state", "restricted.children", "core.school"} <= found
+
+
+# What models say of themselves ---------------------------------------------------------------------------------------
+
+
+def model(sql: str, header: str = "", depends: frozenset[str] = frozenset()) -> Model:
+    return Model("core", "x", sql, header, depends or frozenset({"core.night"}), frozenset(), is_view=False)
+
+
+def test_a_table_may_say_nothing_of_the_day_but_its_date() -> None:
+    dated = (
+        "with\nnight as (select as_of from core.night),\nt as (select a from core.t)\n\n"
+        "select\n    n.as_of,\n    t.a\nfrom t cross join night as n"
+    )
+    assert standing.says_the_date(model(dated))
+    assert not standing.of_the_day(model(dated))
+    for otherwise in (
+        dated + "\nwhere t.a > n.as_of",
+        dated.replace("select as_of", "select as_of, month"),
+        dated.replace("n.as_of,\n    t.a", "t.a,\n    n.as_of"),
+    ):
+        assert not standing.says_the_date(model(otherwise))
+        assert standing.of_the_day(model(otherwise))
+    assert not standing.of_the_day(model("with night as (select age_on from core.night) select 1"))
+
+
+def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
+    patched = [one for one in discover().values() if standing.patched(one)]
+    assert {one.name for one in patched} == {
+        "matching.child",
+        "status.child",
+        "ledger.memory_state",
+        "restricted.children",
+        "restricted.identities",
+    }
+    for one in patched:
+        restricted = sparing.restricted_to(one, "work.main.t")
+        assert restricted.count("in (select child_id from work.main.t)") == len(standing.patched(one))
+
+
+def test_a_model_that_cannot_be_restricted_is_named() -> None:
+    header = "-- patched: child (child_id)"
+    with pytest.raises(ModelError, match=r"core\.x: the import CTE child"):
+        sparing.restricted_to(model("with child as (select 1) select * from child", header), "t")
+
+
+# The working file ----------------------------------------------------------------------------------------------------
+
+
+def test_tables_that_are_left_are_there_once(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    engine = DuckDBEngine(path, large=True)
+    assert engine.left() is None
+    engine.execute("create table work.core.roll as select 1 as a; create table work.core.night as select 2 as a")
+    engine.execute("create view work.core.seen as select * from core.roll")
+    engine.leave("said", frozenset({"core.roll"}))
+    engine.close()
+    engine = DuckDBEngine(path, large=True)
+    assert engine.left() == "said"
+    assert engine.fetch("select a from core.roll") == [(1,)]
+    assert not engine.exists("core.night")
+    assert not engine.exists("core.seen")
+    engine.close()  # a night that was not whole leaves nothing
+    assert not (tmp_path / "w.duckdb.work").exists()
+
+
+def test_tables_of_a_night_that_was_killed_are_not_taken_for_left(tmp_path: Path) -> None:
+    path, work = tmp_path / "w.duckdb", tmp_path / "w.duckdb.work"
+    engine = DuckDBEngine(path, large=True)
+    engine.execute("create table work.core.roll as select 1 as a")
+    engine.leave("said", frozenset({"core.roll"}))
+    engine.close()
+    engine = DuckDBEngine(path, large=True)
+    as_killed = work.read_bytes()  # the night after it has begun, and ends here
+    engine.close()
+    work.write_bytes(as_killed)
+    engine = DuckDBEngine(path, large=True)
+    assert engine.left() is None
+    assert not engine.exists("core.roll")
+    engine.close()
+
+
+def test_a_small_night_takes_left_tables_away(tmp_path: Path) -> None:
+    engine = DuckDBEngine(tmp_path / "w.duckdb", large=True)
+    engine.leave("said", frozenset())
+    engine.close()
+    DuckDBEngine(tmp_path / "w.duckdb").close()
+    assert not (tmp_path / "w.duckdb.work").exists()
