@@ -338,8 +338,8 @@ def _kept(night: Night, contracts: Sequence[Table]) -> list[Outcome]:
 
     made, kept = _made_tonight(night, contracts)
     with night.engine.reader() as beside, ThreadPoolExecutor(1, "checks") as other:
-        second = other.submit(check_contracts, beside, made[1::2])
-        first = check_contracts(night.engine, made[::2])
+        second = other.submit(check_contracts, beside, made[1::2], only=_patched(night))
+        first = check_contracts(night.engine, made[::2], only=_patched(night))
         found = {outcome.table: outcome for outcome in (*first, *second.result(), *kept)}
     return [found[table.full_name] for table in contracts]
 
@@ -351,6 +351,11 @@ def _made_tonight(night: Night, contracts: Sequence[Table]) -> tuple[list[Table]
     rows = night.standing.kept_rows() if night.standing else {}
     made = [table for table in contracts if table.full_name not in rows]
     return made, [still_kept(table, rows[table.full_name]) for table in contracts if table.full_name in rows]
+
+
+def _patched(night: Night) -> dict[str, tuple[int, str]]:
+    """Tables of which only some rows were made tonight, see `check_contracts`."""
+    return night.standing.patched_rows() if night.standing else {}
 
 
 def _contracts(layers: Sequence[str], made: Sequence[TableInfo]) -> list[Table]:
@@ -369,7 +374,10 @@ def _made(night: Night, layers: Sequence[str]) -> list[TableInfo]:
         if night.standing is not None:
             makers = sparing(makers, night.standing)
             pairs = night.standing.own(pairs, linkage.READS)
-        return make_tables(models, night.parameters(), makers, pairs)
+        made = make_tables(models, night.parameters(), makers, pairs)
+    if night.standing is not None:
+        night.standing.free(night.engine)
+    return made
 
 
 def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
@@ -400,7 +408,9 @@ def _published(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
         screened = other.submit(screen, beside, tables_of("published"), small_cell=small_cell)
         work = other.submit(lambda: [*check_sources(beside), check_integrity(beside), *check_waiting(beside)])
         made, kept = _made_tonight(night, contracts)
-        found = {outcome.table: outcome for outcome in (*kept, *check_contracts(night.engine, made))}
+        found = {
+            outcome.table: outcome for outcome in (*kept, *check_contracts(night.engine, made, only=_patched(night)))
+        }
         outcomes = [*(found[table.full_name] for table in contracts), *check_invariants(night.engine)]
         return tables, [*outcomes, *work.result(), *screened.result()]
 

@@ -121,14 +121,17 @@ class _Sparing:
             self.fetch(f"create or replace table {_KEYS} as select child_id, child_key from {CHILD} where {whose}")
         if "child_id" not in CATALOGUE[model.name].columns:
             whose = f"child_key in (select child_key from {children})"
+        instead, query = restricted_to(model, children)
+        for table, rows_of in instead.items():
+            self.fetch(f"create or replace table {table} as {rows_of}")
         self.fetch(f"delete from {model.name} where {whose}")
         bound = {name: parameters[name] for name in model.parameters}
-        self.fetch(f"insert into {model.name} {restricted_to(model, children)}", bound or None)
+        self.fetch(f"insert into {model.name} {query}", bound or None)
         rows = self._count(model.name)
         standing = self.standing
         standing.touched[model.name] = Touched(children, "child_id")
         standing.tonight[model.name] = Left(rows, replaced=replaced)
-        standing.patched.add(model.name)
+        standing.patched[model.name] = whose
         return rows
 
     def _remake(self, model: Model, parameters: Mapping[str, object], before: Left | None) -> int:
@@ -178,18 +181,21 @@ class _Sparing:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
 
 
-def restricted_to(model: Model, children: str) -> str:
-    """The model's query for the children in a table alone; raises ModelError where an import CTE has another shape."""
-    sql = model.sql
+def restricted_to(model: Model, children: str) -> tuple[dict[str, str], str]:
+    """The model's query for the children in a table alone, and the tables that it reads instead, with their queries.
+
+    They are tables of their own so that the few rows are known to be few: what is joined to them is then only searched.
+    Raises ModelError where an import CTE has another shape.
+    """
+    sql, instead = model.sql, {}
     for name, column in patched(model).items():
-        sql, places = re.subn(
-            rf"(\b{name} as \(\s*select [^()]+ from [\w.]+)(\s*\))",
-            rf"\1 where {column} in (select child_id from {children})\2",
-            sql,
-        )
-        if places != 1:
+        found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)\s*\)", sql)
+        if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
-    return sql
+        some = f"{children}_{name}"
+        instead[some] = f"select * from {found[0]} where {column} in (select child_id from {children})"
+        sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+(\s*\))", rf"\1{some}\2", sql)
+    return instead, sql
 
 
 def _whose(name: str) -> str | None:

@@ -121,7 +121,7 @@ class Standing:
     grown       tables to which rows have come, without any other change
     kept        tables that were not made tonight (of some the date alone)
     touched     tables of which it is known of whom they say something else
-    patched     tables of which only the rows of some children were made
+    patched     tables of which only some rows were made, and the condition that tells these
     tonight     what is to be said of tonight's tables
     """
 
@@ -134,7 +134,7 @@ class Standing:
     touched: dict[str, Touched] = field(default_factory=dict)
     asks: bool = False
     grown: set[str] = field(default_factory=set)
-    patched: set[str] = field(default_factory=set)
+    patched: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
     file: Path | None = None
 
@@ -189,6 +189,15 @@ class Standing:
     def kept_rows(self) -> dict[str, int]:
         """Rows of the tables that were not made tonight, by name."""
         return {name: self.left[name].rows for name in self.kept}
+
+    def patched_rows(self) -> dict[str, tuple[int, str]]:
+        """Tables of which only some rows were made tonight: all their rows, and the condition that tells those."""
+        return {name: (self.tonight[name].rows, whose) for name, whose in self.patched.items()}
+
+    def free(self, engine: Engine) -> None:
+        """Give the room of tables that were replaced to those that are still to be made."""
+        if self.left:
+            engine.execute("checkpoint work")
 
     def _columns_of_night(self, model: Model) -> frozenset[str]:
         """Columns of core.night that a model reads; all of those that move where it does not say which."""

@@ -1,6 +1,6 @@
 -- One row per child of the universe at D: the facts of tonight and of memory that the ladder of spec 3.3 asks for.
 -- key: child_id
--- patched: child (child_id)
+-- patched: child (child_id), memory (child_id)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
 -- where nothing is remembered or memory has ended); school_code, grade, student_number: tonight's row, else the remembered one;
 -- roll_…: of the newest roll that names the child. Nothing here moves with the day alone: age and open case are asked where they matter.
