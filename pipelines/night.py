@@ -26,7 +26,7 @@ from pipelines.holding import hold, release
 from pipelines.making import Own, TableInfo, make_tables
 from pipelines.settings import Policy, load_policy
 from pipelines.sparing import sparing
-from pipelines.standing import Standing, find_standing, leave_standing
+from pipelines.standing import Standing, code_digest, find_standing, leave_standing
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Engine
@@ -96,6 +96,7 @@ class Night:
     waivers: tuple[Waiver, ...] = ()
     held: IO[str] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     standing: Standing | None = None
 
@@ -120,11 +121,13 @@ class Night:
 
     def _leave(self, standing: Standing) -> None:
         from pipelines.publish.folder import published_root
+        from quality.contracts import CHECK
         from schemas.shown import CASES
 
         shown = published_root(self.home) / self.as_of.isoformat()
+        unsound = {found.table for found in self.outcomes if found.check == CHECK and not found.passed}
         with suppress(Exception):  # the night is published: what it leaves to the next one only saves that one time
-            leave_standing(self.engine, standing, self.as_of, shown / CASES)
+            leave_standing(self.engine, standing, self.as_of, shown / CASES, unsound)
 
     def parameters(self) -> dict[str, object]:
         """What models may bind: the dates, and the two padded keys of HMAC-SHA-256 (spec 3.2)."""
@@ -150,6 +153,10 @@ class Night:
         for before in names[: names.index(name)]:
             if before not in self.done:
                 self.run_step(before)
+        if name in self.begun and self.standing is not None:
+            # What was made the first time is not the table of the night before.
+            self.standing.nothing_stands()
+        self.begun.add(name)
         begun = time.perf_counter()
         try:
             tables, found = step.run(self)
@@ -238,6 +245,8 @@ def open_night(
             ledger_store.prepare(engine, warehouse)
             ledger_store.check_journal(engine, home)
             ledger_store.check_secret(engine, secret)
+            if engine.leaves:
+                code_digest()
         except Exception as error:
             engine.close()
             known = None if isinstance(error, KongchuoError) else engine.trouble(error)
@@ -319,7 +328,7 @@ def _core(night: Night) -> tuple[list[TableInfo], list[Outcome]]:
     from pipelines.policy_tables import load_policy_tables, mark
 
     begun = time.perf_counter()
-    night.standing = find_standing(night.engine, night.as_of, mark(night.policy), night.secret)
+    night.standing = find_standing(night.engine, night.as_of, night.home, mark(night.policy), night.secret)
     rows = load_policy_tables(night.engine, night.policy)
     tables = [TableInfo(name, count, time.perf_counter() - begun) for name, count in rows.items()]
     made, outcomes = _models(night, ("core",))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.engine import discover
 from pipelines.engine.models import Model
-from pipelines.errors import ModelError
+from pipelines.errors import KongchuoError, ModelError
 from pipelines.standing import (
     CHILD,
     DELIVERY,
@@ -56,6 +56,15 @@ class _Sparing:
 
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         """See `Maker.run_model`."""
+        try:
+            return self._run_model(model, parameters)
+        except KongchuoError:
+            raise
+        except Exception as error:
+            # What the engine says of values may quote a child's data: the class of the fault must do.
+            raise ModelError(f"Model {model.name} failed with {type(error).__name__}.") from None
+
+    def _run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         standing, before = self.standing, self.standing.left.get(model.name)
         if model.name == NIGHT:
             rows = self.maker.run_model(model, parameters)

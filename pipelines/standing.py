@@ -28,9 +28,11 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,7 +116,7 @@ class Standing:
     basis       what tonight stands on beside deliveries and runs
     left        tables of the night before
     of_before   its row of core.night
-    file        its restricted database, where it is as it was written
+    file        its restricted database, and what was to be seen of the file then (`written_into`)
     asks        whether it is asked of whom tables say something else: not where that is nearly everybody
     day_moved   columns of core.night that are not what they were
     same        tables, made by models or not, that are tonight what they were
@@ -136,9 +138,14 @@ class Standing:
     grown: set[str] = field(default_factory=set)
     patched: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
-    file: Path | None = None
+    file: tuple[str, list[int]] | None = None
 
-    def former_file(self) -> Path | None:
+    def nothing_stands(self) -> None:
+        """From here on everything is made anew, and as a whole."""
+        self.left, self.same, self.grown, self.kept = {}, set(), set(), set()
+        self.touched, self.patched, self.asks, self.file = {}, {}, False, None
+
+    def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""
         large = [self.tonight.get(name) for name in A_ROW_A_CHILD]
         little = all(left and left.replaced <= left.rows * _MOST_REPLACED_IN_FILE for left in large)
@@ -254,36 +261,42 @@ def of_the_day(model: Model) -> bool:
 
 
 def content_of(reader: Maker, table: str) -> str:
-    """What tells the rows of a table, in whatever order, from any other rows."""
-    found = reader.fetch(f"select count(*), sum(hash(t)), bit_xor(hash(t)) from {table} as t")
+    """What tells the rows of a table, in whatever order, from any other rows.
+
+    The hash of a row ends with its last column as it is; hashed once more, rows that only swap that one differ too.
+    """
+    found = reader.fetch(f"select count(*), sum(hash(hash(t))), bit_xor(hash(hash(t))) from {table} as t")
     return "|".join(str(value) for value in found[0])
 
 
-def find_standing(engine: Engine, night: dt.date, mark: str, secret: bytes) -> Standing | None:
+def find_standing(engine: Engine, night: dt.date, home: Path, mark: str, secret: bytes) -> Standing | None:
     """What stands tonight, once tonight's deliveries are landed; None where the engine leaves nothing behind.
 
-    `mark` tells one policy from another. What was left of a night that is not the one before, or that had another
-    policy, secret or program, or deliveries that are no more what they were, is thrown away: everything is made anew.
+    `mark` tells one policy from another. What was left of a night that is neither the one before nor this one, or that
+    had another policy, secret or program, or deliveries that are no more what they were, is thrown away: everything is
+    made anew.
     """
     if not engine.leaves:
         return None
-    standing = Standing(basis=_basis(engine, mark, secret))
+    standing = Standing(basis=_basis(home, mark, secret))
     said = engine.left()
     if said is None:
         return standing
     before = json.loads(said)
+    # First of all: another program may have said other things, of tables with other columns.
+    if before.get("basis") != standing.basis or before["ledger"] != content_of(engine, "ledger.run"):
+        engine.forget()
+        return standing
     last = engine.fetch("select run_id, night, stands from ledger.run order by run_id desc limit 1")
     follows = [(run, str(on), stands) for run, on, stands in last] == [(before["run"], before["night"], True)]
     left = {name: Left(*told) for name, told in before["tables"].items()}
     kinds = _new_kinds(engine, sum(left[name].rows for name in _BULK if name in left))
-    if not follows or before["night"] >= night.isoformat() or before["basis"] != standing.basis or kinds is None:
+    if not follows or before["night"] > night.isoformat() or kinds is None:
         engine.forget()
         return standing
     standing.left = left
     standing.of_before = before["day"]
-    path, *written = before["file"]
-    if _written(Path(path)) == written:
-        standing.file = Path(path)
+    standing.file = before["file"][0], before["file"][1:]
     standing.grown |= {source.table for source in SOURCES if source.label in kinds}
     standing.same |= _unchanged(engine, int(before["run"]), before["night"]) - standing.grown
     if kinds:
@@ -311,15 +324,19 @@ def _new_kinds(engine: Engine, in_force: int) -> set[str] | None:
     return {str(kind) for kind, _ in found}
 
 
-def leave_standing(engine: Engine, standing: Standing, night: dt.date, file: Path) -> None:
+def leave_standing(
+    engine: Engine, standing: Standing, night: dt.date, file: Path, unsound: Collection[str] = ()
+) -> None:
     """Leave the working tables to the next night; of those that it makes anew in any case only what they held.
 
-    `file` is the restricted database that was shown.
+    `file` is the restricted database that was shown; `unsound` are tables that did not keep their contract (somebody
+    accepted that): they are made and judged anew.
     """
     models = discover()
     read = frozenset(name for model in models.values() for name in model.depends)
     tables: dict[str, Left] = {}
-    for name, made in standing.tonight.items():
+    for name in standing.tonight.keys() - set(unsound):
+        made = standing.tonight[name]
         model = models.get(name)
         if model is None or not of_the_day(model):
             if model is None or name in read or says_the_date(model):
@@ -335,7 +352,8 @@ def leave_standing(engine: Engine, standing: Standing, night: dt.date, file: Pat
         "night": night.isoformat(),
         "run": run,
         "day": day_of(engine),
-        "file": [str(file.resolve()), *_written(file)],
+        "ledger": content_of(engine, "ledger.run"),
+        "file": [str(file.resolve()), *written_into(file)],
         "tables": {name: [left.rows, left.content, left.there, left.replaced] for name, left in tables.items()},
     }
     engine.leave(
@@ -344,7 +362,7 @@ def leave_standing(engine: Engine, standing: Standing, night: dt.date, file: Pat
     )
 
 
-def _written(file: Path) -> list[int]:
+def written_into(file: Path) -> list[int]:
     """What changes when somebody writes into a file; nothing where there is none."""
     try:
         found = file.stat()
@@ -353,11 +371,11 @@ def _written(file: Path) -> list[int]:
     return [found.st_ino, found.st_size, found.st_mtime_ns]
 
 
-def _basis(engine: Engine, mark: str, secret: bytes) -> str:
-    """What a night stands on beside its date and the runs before it, as one text."""
-    version = engine.scalar("select version()")
+def _basis(home: Path, mark: str, secret: bytes) -> str:
+    """What a night stands on beside its date, deliveries and the runs before it, as one text."""
+    libraries = [f"{name} {version(name)}" for name in ("duckdb", "polars", "splink", "pypinyin")]
     key = hmac.new(secret, b"standing tables", "sha256").hexdigest()
-    return "|".join([PROGRAM, _code(), str(version), mark, key])
+    return "|".join([PROGRAM, code_digest(), sys.version, *libraries, str(home.resolve()), mark, key])
 
 
 def _unchanged(engine: Engine, run: int, night: str) -> set[str]:
@@ -378,8 +396,11 @@ def day_of(reader: Maker) -> dict[str, str]:
 
 
 @cache
-def _code() -> str:
-    """What tells this program from any other: a digest of its rules as this process runs them, code and lists."""
+def code_digest() -> str:
+    """What tells this program from any other: a digest of its rules as this process runs them, code and lists.
+
+    Ask for it when a night begins: code that is replaced while it runs is not the code that it ran.
+    """
     digest = hashlib.sha256("".join(model.header + model.sql for model in discover().values()).encode())
     for folder in ("pipelines", "schemas", "quality", "data/reference"):
         for path in sorted((_CODE / folder).rglob("*")):

@@ -185,11 +185,11 @@ class DuckDBEngine(_Maker):
             return None
 
     def left(self) -> str | None:
-        return self._said
+        said, self._said = self._said, None  # whoever begins a second time begins anew
+        return said
 
     def forget(self) -> None:
         self._drop(frozenset())
-        self._said = None
 
     def leave(self, said: str, tables: frozenset[str]) -> None:
         self._drop(tables)

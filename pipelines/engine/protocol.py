@@ -99,7 +99,7 @@ class Engine(Protocol):
         """The engine itself, and whoever may make tables beside it at the same time."""
 
     def left(self) -> str | None:
-        """What the night said that left the working tables which are there; None where there are none."""
+        """What the night said that left the working tables; None where none are left, and when asked again."""
 
     def leave(self, said: str, tables: frozenset[str]) -> None:
         """Leave these working tables to the next night when the engine is closed; all others go."""

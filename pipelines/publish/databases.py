@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.engine.apart import write_apart
 from pipelines.publish.ready import ready_sql
+from pipelines.standing import written_into
 from schemas.catalogue import tables_of
 from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
 from schemas.shown import A_ROW_A_CHILD, DATABASES
@@ -33,11 +34,12 @@ _DIGITS = 256  # two hexadecimal digits, with which the keys of children begin
 class Since:
     """What has moved since the night before.
 
-    `file` its restricted database, None where there is none to begin from; `moved` says of tables of tonight of whom
+    `file` its restricted database with what was to be seen of it when it was written (`written_into`), None where there
+    is none to begin from; `moved` says of tables of tonight of whom
     they say something else: a table of their `child_id` and `child_key`, None for nobody; any other may say anything.
     """
 
-    file: Path | None = None
+    file: tuple[str, list[int]] | None = None
     moved: Mapping[str, str | None] = field(default_factory=dict)
 
 
@@ -90,7 +92,18 @@ def _begin_from(path: Path, since: Since, tables: Sequence[Table]) -> dict[str, 
     kept = {t.full_name: since.moved[t.full_name] for t in tables if t.key == _BY_CHILD and t.full_name in since.moved}
     if since.file is None or not set(A_ROW_A_CHILD) <= kept.keys():
         return {}
-    shutil.copyfile(since.file, path)
+    file, written = Path(since.file[0]), since.file[1]
+    # Nobody may have written into it since, nor while it is copied: else all rows are written anew.
+    if not written or written_into(file) != written:
+        return {}
+    try:
+        shutil.copyfile(file, path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        return {}
+    if written_into(file) != written:
+        path.unlink()
+        return {}
     return {name: kept[name] for name in A_ROW_A_CHILD}
 
 

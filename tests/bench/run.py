@@ -22,6 +22,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipelines.engine.protocol import WORKING_FILE
+from pipelines.night import WAREHOUSE
 from tests.bench.alternatives import measure as alternatives
 from tests.bench.alternatives.measure import Alternative
 from tests.bench.maker import reuse_world
@@ -42,6 +44,8 @@ class NightFigures:
     peak_mib: int
     times_floor: float
     home_bytes: int
+    warehouse_bytes: int
+    working_bytes: int
     steps: list[dict[str, Any]]
 
 
@@ -126,6 +130,8 @@ def time_night(landing: Path, home: Path, out: Path, number: int, floor_seconds:
         peak_mib=usage.ru_maxrss // 1024,
         times_floor=seconds / floor_seconds,
         home_bytes=sum(path.stat().st_size for path in home.rglob("*") if path.is_file() and not path.is_symlink()),
+        warehouse_bytes=(home / WAREHOUSE).stat().st_size,
+        working_bytes=sum(path.stat().st_size for path in home.glob(f"{WAREHOUSE}{WORKING_FILE}")),
         steps=json.loads(report.read_text(encoding="utf-8")),
     )
 
@@ -175,8 +181,9 @@ def table(figures: Figures) -> str:
         first = figures.nights[0].seconds
         beside = "" if number == 1 else f"   {night.seconds / first:.2f} x night 1"
         lines.append(f"  {'total':26}{night.seconds:9.2f}{night.times_floor:9.2f}{night.peak_mib:10,}{beside}")
-        share = night.home_bytes / floor["csv_bytes"]
-        lines.append(f"  {'home on disk':26}{night.home_bytes / 1e6:9,.0f} MB, {share:.2f} x CSV")
+        kept = {"home on disk": night.home_bytes, "of it warehouse": night.warehouse_bytes}
+        kept |= {"of it left to the next": night.working_bytes} if night.working_bytes else {}
+        lines += [f"  {k:26}{size / 1e6:9,.0f} MB, {size / floor['csv_bytes']:.2f} x CSV" for k, size in kept.items()]
     lines += _alternative_lines(figures)
     return "\n".join(lines) + "\n"
 
