@@ -282,11 +282,10 @@ class LedgerMachine(RuleBasedStateMachine):
             self.province.add(kind, *rows, on=self.today + dt.timedelta(days=1), more=f"_{self.records}")
 
 
-def nights_of(examples: int, steps: int) -> int:
-    """Run the machine; returns how many nights it judged."""
-    before = LedgerMachine.judged
+def run_lives(machine: type[LedgerMachine], examples: int, steps: int) -> None:
+    """Run so many lives of so many steps each, the same ones every time."""
     run_state_machine_as_test(
-        LedgerMachine,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -297,6 +296,12 @@ def nights_of(examples: int, steps: int) -> int:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def nights_of(examples: int, steps: int) -> int:
+    """Run the machine; returns how many nights it judged."""
+    before = LedgerMachine.judged
+    run_lives(LedgerMachine, examples, steps)
     return LedgerMachine.judged - before
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import initialize, run_state_machine_as_test
+from hypothesis.stateful import initialize
 
 from pipelines import ledger_store, linkage, night, sparing, standing
 from pipelines.engine import DuckDBEngine, Model, discover
@@ -34,7 +33,7 @@ from tests.pipelines.models.support import (
     registry_row,
     verification_row,
 )
-from tests.pipelines.test_ledger_machine import LedgerMachine
+from tests.pipelines.test_ledger_machine import LedgerMachine, run_lives
 from tests.support.deliveries import World, people
 
 SECRET = b"standing"
@@ -323,25 +322,10 @@ class StandingMachine(LedgerMachine):
 found: set[str] = set()
 
 
-def lives(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        StandingMachine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            phases=(Phase.explicit, Phase.generate),
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.full
 @pytest.mark.usefixtures("every_share")
 def test_random_lives_have_the_same_tables_either_way() -> None:
-    lives(2, 30)
+    run_lives(StandingMachine, examples=2, steps=30)
     assert {"status.child", "ledger.memory_state", "restricted.children", "core.school"} <= found
 
 
