@@ -34,9 +34,9 @@ _DIGITS = 256  # two hexadecimal digits, with which the keys of children begin
 class Since:
     """What has moved since the night before.
 
-    `file` its restricted database with what was to be seen of it when it was written (`written_into`), None where there
-    is none to begin from; `moved` says of tables of tonight of whom
-    they say something else: a table of their `child_id` and `child_key`, None for nobody; any other may say anything.
+    `file` is its restricted database with what was to be seen of it when it was written (`written_into`), None where
+    there is none to begin from; `moved` says of tables of tonight of whom they say something else: a table of their
+    `child_id` and `child_key`, None for nobody; any other may say anything.
     """
 
     file: tuple[str, list[int]] | None = None

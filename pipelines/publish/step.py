@@ -41,8 +41,8 @@ def publish_night(
 ) -> Path:
     """Write and show the night's folder and make its result the ledger's state; returns `published/<D>`.
 
-    `since` spares what has not moved since the night
-    before. With an `occasion` every restricted file of the night stands in the log of exports before it is shown.
+    `since` spares what has not moved since the night before. With an `occasion` every restricted file of the night
+    stands in the log of exports before it is shown.
 
     The ledger is committed before the link is moved: a run that dies between the two is repaired by running the night
     again, while a shown night whose ledger was lost would be a silent wrong start for the next.

@@ -277,8 +277,12 @@ def test_whole_nights_publish_the_same_either_way(
         monkeypatch.setattr(night, "LARGE", large)
         for on in (10, 11, 14, 16, 17, 17, 18):
             night.run_night(dt.date(2025, 9, on), landing, tmp_path / str(large), None, SECRET)
+        with night.open_night(dt.date(2025, 9, 19), landing, tmp_path / str(large), None, SECRET) as opened:
+            # A step that is run twice finds tables of its own, which are not those of the night before.
+            for step in ("status", "core", "matching", "status", "publication"):
+                opened.run_step(step)
     assert sum(map(bool, begun)) >= 4
-    for on in (10, 11, 14, 16, 17, 18):
+    for on in (10, 11, 14, 16, 17, 18, 19):
         for file in ("report.duckdb", "cases.duckdb", "history.duckdb"):
             paths = [tmp_path / str(large) / "published" / f"2025-09-{on}" / file for large in (0, night.LARGE)]
             if paths[0].exists():
