@@ -74,7 +74,7 @@ def check_contracts(
     is looked at closely (published ones by Pandera, cell by cell).
     """
     listed = list(tables)
-    sound = _sound(reader, listed, only or {})
+    sound = _sound(reader, listed, only)
     return [
         _outcome(table, sound[table.full_name], [], severity)
         if table.full_name in sound
@@ -88,7 +88,9 @@ def still_kept(table: Table, rows: int) -> Outcome:
     return _outcome(table, rows, [], "stop")
 
 
-def _sound(reader: TableReader, tables: list[Table], only: Mapping[str, tuple[int, str]]) -> dict[str, int]:
+def _sound(
+    reader: TableReader, tables: list[Table], only: Mapping[str, tuple[int, str]] | None = None
+) -> dict[str, int]:
     """Rows of the tables that keep their contract, by name: one query for columns and types, one for cells and keys."""
     if not tables:
         return {}
@@ -102,6 +104,7 @@ def _sound(reader: TableReader, tables: list[Table], only: Mapping[str, tuple[in
     known = [t for t in tables if found.get(t.full_name) == [(name, t.type_of(name)) for name in t.columns]]
     if not known:
         return {}
+    only = only or {}
     counted = reader.fetch(
         " union all ".join(
             query(_counts(table, place), table, f"where {only[table.full_name][1]}" if table.full_name in only else "")

@@ -218,3 +218,15 @@ def test_the_joint_query_and_pandera_judge_alike(warehouse, fill, table, good, f
     fill(table, {**good, **fault})
     assert _sound(warehouse, [table]) == {}
     assert check_contract(warehouse, table).blocks
+
+
+@pytest.mark.parametrize("fault", [request(KEYS[1], "by_pigeon"), request(KEYS[1], None), request(KEYS[1])])
+def test_of_a_table_that_was_sound_only_new_rows_are_asked(warehouse, fill, fault):
+    made = {REQUESTS.full_name: (7, f"child_key in ('{KEYS[1]}')")}
+    fill(REQUESTS, request(KEYS[0], "by_pigeon"), request(KEYS[1]))
+    (outcome,) = check_contracts(warehouse, [REQUESTS], only=made)
+    assert (outcome.verdict, outcome.message) == ("pass", "学籍查询任务表符合契约，共 7 行。")
+    fill(REQUESTS, request(KEYS[0]), request(KEYS[1]), fault)
+    (outcome,) = check_contracts(warehouse, [REQUESTS], only=made)
+    assert outcome.blocks
+    assert KEYS[1] in outcome.sample

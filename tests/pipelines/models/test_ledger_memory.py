@@ -145,5 +145,5 @@ def test_a_remembered_child_grows_old_in_the_universe() -> None:
     province.add("department_list", listed_row(stranger), on="2025-09-21")
     province.night("2025-09-22")
     child = province.one("status.child", child_id=old["citizen_number"])
-    assert (child["age"], province.verdict(old)["status"]) == (19, "in_school")
+    assert (str(child["birth_date"]), province.verdict(old)["status"]) == ("2006-09-20", "in_school")  # 19
     assert province.rows("status.child", child_id=stranger["citizen_number"]) == []
