@@ -226,6 +226,7 @@ def test_of_a_table_that_was_sound_only_new_rows_are_asked(warehouse, fill, faul
     fill(REQUESTS, request(KEYS[0], "by_pigeon"), request(KEYS[1]))
     (outcome,) = check_contracts(warehouse, [REQUESTS], only=made)
     assert (outcome.verdict, outcome.message) == ("pass", "学籍查询任务表符合契约，共 7 行。")
+    warehouse.execute("drop table restricted.lookup_requests")
     fill(REQUESTS, request(KEYS[0]), request(KEYS[1]), fault)
     (outcome,) = check_contracts(warehouse, [REQUESTS], only=made)
     assert outcome.blocks
