@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 import time
 from datetime import date
@@ -59,7 +60,8 @@ def test_a_large_night_publishes_the_same(
     monkeypatch.setattr("pipelines.night.LARGE", 0)
     as_of = date.fromisoformat(NIGHTS[3])
     run_night(as_of, SAMPLE / "landing", home, SAMPLE / "policy.toml", b"secret-of-a-fictional-province")
-    assert not (home / "warehouse.duckdb.work").exists()
+    left = home / "warehouse.duckdb.work"
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600  # it holds names and numbers, and stays for the next night
     assert published(home, NIGHTS[3]) == undisturbed.tables[3]
 
 
