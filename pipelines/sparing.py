@@ -15,10 +15,10 @@ from pipelines.standing import (
     DELIVERY,
     MEMORY,
     MEMORY_HISTORY,
-    MOST_TOUCHED,
     NIGHT,
     PERSON_OF_ROW,
     REMEMBERED,
+    TOLD,
     WORK,
     Left,
     Standing,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 REKEY = "matching.rekey"
 _KEYS = f"{WORK}.touched_keys"
+_MOST_TOUCHED = 0.4
+"""Share of a table's rows up to which those of children touched are made anew alone."""
 _MOST_REPLACED = 0.5
 """Share of a table's rows that may have been patched since it was made as a whole: holes are read too."""
 
@@ -74,7 +76,7 @@ class _Sparing:
         if model.is_view:
             if standing.stands(model):
                 standing.same.add(model.name)
-            elif model.name == MEMORY and standing.asks and standing.stands(model, but=MEMORY_HISTORY):
+            elif model.name == MEMORY and standing.left and standing.stands(model, but=MEMORY_HISTORY):
                 standing.touched[model.name] = Touched(REMEMBERED, "child_id")
             return self.maker.run_model(model, parameters)
         if before is not None and before.there:
@@ -90,8 +92,6 @@ class _Sparing:
                 touched = [standing.touched[name].children(name) for name in sorted(moved)]
                 made = self._patch(model, parameters, touched, before)
                 if made is not None:
-                    if dated:
-                        self._date(model, parameters)
                     return made
         return self._remake(model, parameters, before)
 
@@ -108,13 +108,14 @@ class _Sparing:
         """Make the rows of the children touched anew; None where they are too many for that to be less work."""
         children = _touched(model.name)
         found = " union ".join(touched)
-        if model.name != CHILD:
+        if model.name == TOLD:
             # A child may be remembered under another key than tonight's: both are touched.
             found = (
-                f"with found as ({found}) select child_id from found union select child_id from {CHILD} "
-                f"where memory_id in (select child_id from found) union select memory_id from {CHILD} "
-                "where child_id in (select child_id from found) and memory_id is not null"
+                f"with found as ({found}) select child_id from found union select child_id from {REKEY} "
+                f"where old_child_id in (select child_id from found) union select old_child_id from {REKEY} "
+                "where child_id in (select child_id from found)"
             )
+        elif model.name != CHILD:
             gone = f" union all select * from {_KEYS}" if CHILD in self.standing.touched else ""
             found = (
                 f"select f.child_id, min(c.child_key) as child_key from ({found}) as f "
@@ -122,25 +123,45 @@ class _Sparing:
                 "group by f.child_id"
             )
         self.fetch(f"create or replace table {children} as {found}")
-        replaced = before.replaced + (count := self._count(children))
-        if count > before.rows * MOST_TOUCHED or replaced > before.rows * _MOST_REPLACED:
+        if self._count(children) > before.rows * _MOST_TOUCHED:
             return None
-        whose = f"child_id in (select child_id from {children})"
-        if model.name == CHILD:
-            self.fetch(f"create or replace table {_KEYS} as select child_id, child_key from {CHILD} where {whose}")
-        if "child_id" not in CATALOGUE[model.name].columns:
-            whose = f"child_key in (select child_key from {children})"
+        key = _key(model.name)
+        by = "child_key" if key == "child_key" else "child_id"
+        whose = f"{key} in (select {by} from {children})"
         instead, query = restricted_to(model, children)
         for table, rows_of in instead.items():
             self.fetch(f"create or replace table {table} as {rows_of}")
-        self.fetch(f"delete from {model.name} where {whose}")
+        if says_the_date(model):
+            self._date(model, parameters)
+        fresh = f"{WORK}.fresh_{model.table}"
+        self.fetch(f"create or replace table {fresh} as select * from {model.name} limit 0")
         bound = {name: parameters[name] for name in model.parameters}
-        self.fetch(f"insert into {model.name} {query}", bound or None)
-        rows = self._count(model.name)
-        standing = self.standing
-        standing.touched[model.name] = Touched(children, "child_id")
-        standing.tonight[model.name] = Left(rows, replaced=replaced)
-        standing.patched[model.name] = whose
+        self.fetch(f"insert into {fresh} {query}", bound or None)
+        # Most of whom an input says something else come out the same.
+        columns = f"{key}, child_id" if model.name == TOLD else key
+        differing = _differing(fresh, f"(select * from {model.name} where {whose})", columns, key)
+        ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
+        self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
+        rows = self._replace(model, fresh, children, whose, before)
+        self.fetch(f"drop table {fresh}")
+        return rows
+
+    def _replace(self, model: Model, fresh: str, children: str, whose: str, before: Left) -> int | None:
+        """Put the rows of `fresh` in the place of those that stand; None where the table would have too many holes."""
+        standing, name = self.standing, model.name
+        replaced = before.replaced + (count := self._count(children))
+        if not count:
+            return standing.keep(name, before, same=not says_the_date(model))
+        if replaced > before.rows * _MOST_REPLACED:
+            return None
+        if name == CHILD:
+            self.fetch(f"create or replace table {_KEYS} as select child_id, child_key from {CHILD} where {whose}")
+        self.fetch(f"delete from {name} where {whose}")
+        self.fetch(f"insert into {name} select * from {fresh} where {whose}")
+        rows = self._count(name)
+        standing.touched[name] = Touched(children, "child_id")
+        standing.tonight[name] = Left(rows, replaced=replaced)
+        standing.patched[name] = whose
         return rows
 
     def _remake(self, model: Model, parameters: Mapping[str, object], before: Left | None) -> int:
@@ -151,7 +172,7 @@ class _Sparing:
             standing.tonight[model.name] = Left(rows)
             return rows
         former = before.content or (content_of(self.maker, model.name) if before.there else None)
-        key = _whose(model.name) if standing.asks and before.there and model.name in compared() else None
+        key = _whose(model.name) if before.there and model.name in compared() else None
         aside = f"{model.layer}.before_{model.table}"
         if key:
             self.fetch(f"alter table {model.name} rename to before_{model.table}")
@@ -173,14 +194,8 @@ class _Sparing:
                 self.standing.grown.add(name)
             return
         # No row stands twice: each of these tables has a key, which its contract keeps.
-        keys = "child_id, old_child_id" if name == REKEY else key
-        now, then = (f"(select {keys}, hash(t) as content from {table} as t)" for table in (name, aside))
-        both = f"n.{key} = o.{key} and n.content = o.content"
-        found = f"select n.* from {now} as n anti join {then} as o on {both}"
-        found += f" union all select o.* from {then} as o anti join {now} as n on {both}"
-        if name == REKEY:
-            found = f"with found as ({found}) select child_id from found union select old_child_id from found"
-        elif name == CHILD:
+        found = _differing(name, aside, key, key)
+        if name == CHILD:
             gone = f"select o.child_id, o.child_key from {aside} as o anti join {name} as n on o.child_id = n.child_id"
             self.fetch(f"create or replace table {_KEYS} as {gone}")
         self.fetch(f"create or replace table {_touched(name)} as select distinct {key} from ({found})")
@@ -205,6 +220,23 @@ def restricted_to(model: Model, children: str) -> tuple[dict[str, str], str]:
         instead[some] = f"select * from {found[0]} where {column} in (select child_id from {children})"
         sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+(\s*\))", rf"\1{some}\2", sql)
     return instead, sql
+
+
+def _differing(now: str, then: str, columns: str, key: str) -> str:
+    """The query of some columns of the rows that one of two tables has and the other has not."""
+    new, old = (f"(select {columns}, hash(t) as content from {table} as t)" for table in (now, then))
+    both = f"n.{key} = o.{key} and n.content = o.content"
+    return (
+        f"select n.* from {new} as n anti join {old} as o on {both} "
+        f"union all select o.* from {old} as o anti join {new} as n on {both}"
+    )
+
+
+def _key(name: str) -> str:
+    """The column by which a patched table names a child."""
+    if name == TOLD:
+        return "memory_id"
+    return "child_id" if "child_id" in CATALOGUE[name].columns else "child_key"
 
 
 def _whose(name: str) -> str | None:

@@ -52,6 +52,7 @@ NIGHT = "core.night"
 MEMORY = "core.previous_memory"
 MEMORY_HISTORY = "ledger.memory_history"
 CHILD = "matching.child"
+TOLD = "matching.memory"
 DELIVERY = "core.delivery"
 DELIVERIES = "landing.deliveries"
 WORK = "work.main"
@@ -60,9 +61,7 @@ _DELIVERED = f"{WORK}.left_deliveries"
 PERSON_OF_ROW = {"core.registry": "matching.registry_person", "core.enrolment": "matching.enrolment_person"}
 _SINCE = "from_run >= $run or to_run >= $run or from_night >= $night or to_night >= $night"
 """Rows of a history that a run, or the nights from its own on, began or ended."""
-MOST_TOUCHED = 0.1
-"""Share of a table's children up to which they are made anew alone."""
-_MOST_REPLACED_IN_FILE = 0.02
+_MOST_REPLACED_IN_FILE = 0.1
 """The same of the restricted database, whose rows stand in the order of their keys."""
 _MOST_NEW = 0.1
 """New rows, as a share of those in force, up to which it is asked whom they speak of."""
@@ -117,7 +116,6 @@ class Standing:
     left        tables of the night before
     of_before   its row of core.night
     file        its restricted database, and what was to be seen of the file then (`written_into`)
-    asks        whether it is asked of whom tables say something else: not where that is nearly everybody
     day_moved   columns of core.night that are not what they were
     same        tables, made by models or not, that are tonight what they were
     grown       tables to which rows have come, without any other change
@@ -134,7 +132,6 @@ class Standing:
     day_moved: frozenset[str] = frozenset()
     kept: set[str] = field(default_factory=set)
     touched: dict[str, Touched] = field(default_factory=dict)
-    asks: bool = False
     grown: set[str] = field(default_factory=set)
     patched: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
@@ -143,7 +140,7 @@ class Standing:
     def nothing_stands(self) -> None:
         """From here on everything is made anew, and as a whole."""
         self.left, self.same, self.grown, self.kept = {}, set(), set(), set()
-        self.touched, self.patched, self.asks, self.file = {}, {}, False, None
+        self.touched, self.patched, self.file = {}, {}, None
 
     def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""
@@ -228,9 +225,10 @@ def patched(model: Model) -> dict[str, str]:
 def compared() -> frozenset[str]:
     """Tables of which patched models ask of whom they say something else.
 
-    Not what matching.child reads: who is who must stand as a whole, or the children are made anew.
+    Not what matching.memory and matching.child read: who is who must stand as a whole, or the children are made anew.
     """
-    return frozenset({DELIVERY, *(n for m in discover().values() if patched(m) and m.name != CHILD for n in m.depends)})
+    asking = [model for model in discover().values() if patched(model) and model.name not in (TOLD, CHILD)]
+    return frozenset({DELIVERY, *(name for model in asking for name in model.depends)})
 
 
 def _named(pattern: re.Pattern[str], model: Model) -> set[str]:
@@ -305,8 +303,6 @@ def find_standing(engine: Engine, night: dt.date, home: Path, mark: str, secret:
         f"create or replace table {REMEMBERED} as select distinct child_id from {MEMORY_HISTORY} where {_SINCE}",
         {"run": before["run"], "night": before["night"]},
     )
-    remembered = engine.fetch(f"select (select count(*) from {REMEMBERED}), count(*) from {MEMORY_HISTORY}")[0]
-    standing.asks = remembered[0] <= remembered[1] * MOST_TOUCHED
     return standing
 
 

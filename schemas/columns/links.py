@@ -160,9 +160,10 @@ COLUMNS = (
     Column(
         "memory_id",
         "记忆标识",
-        "child_id under which the child is remembered; null where it is not",
+        "child_id under which the child is remembered; null where it is tonight's own, and where it is not",
         privacy="personal",
     ),
+    Column("named", "当晚有记录", "Rows of tonight name the child", "BOOLEAN", privacy="child"),
     Column(
         "old_child_id", "原儿童标识", "child_id of an earlier night that this person takes over", privacy="personal"
     ),

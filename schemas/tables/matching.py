@@ -99,6 +99,23 @@ TABLES = (
         notes={"source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)")},
     ),
     working(
+        "matching.memory",
+        "记忆补充",
+        "one child remembered after the night before of whom memory may say something that tonight's rows do not",
+        key=("memory_id",),
+        columns=(
+            *("memory_id", "child_id", "named", "child_key", "number", "node", "hash", "name", "birth_date", "sex"),
+            *("ethnicity", "household_number", "has_enrolment", "ended", "graduated", "student_number", "school_code"),
+            *("grade", "class_name", "enrolment_status", "status_date", "effective_end", "seen_school_year"),
+            *("graduated_on", "poor", "assisted", "disabled", "pupil_disabled", "left_behind", "migrant"),
+        ),
+        spec="3.3",
+        required=("child_id", "named", "child_key"),
+        values={"sex": SEX},
+        types={"graduated": "BOOLEAN", "grade": "SMALLINT"},
+        notes={"graduated": ("已毕业", "Graduated on this or an earlier night")},
+    ),
+    working(
         "matching.name_link",
         "姓名匹配",
         "one registry person and enrolment person linked by tier 3",

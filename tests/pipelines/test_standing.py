@@ -122,8 +122,7 @@ def contents(engine: DuckDBEngine) -> dict[str, str]:
 @pytest.fixture
 def every_share(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few children: what is little of a province is all of them."""
-    monkeypatch.setattr(standing, "MOST_TOUCHED", 1.0)
-    monkeypatch.setattr(sparing, "MOST_TOUCHED", 1.0)
+    monkeypatch.setattr(sparing, "_MOST_TOUCHED", 100.0)
     monkeypatch.setattr(sparing, "_MOST_REPLACED", 100.0)
     monkeypatch.setattr(standing, "_MOST_NEW", 100.0)
 
@@ -159,16 +158,29 @@ def test_rows_of_one_child_alone_are_made_anew(twins: Twins) -> None:
     twins.add("enrolment", *pupils())
     for on in ("2025-09-20", "2025-09-21"):
         twins.night(on)
+    # The second pupil drops out; of the third the row alone is another one.
     twins.add("enrolment", *pupils(enrolment_status="辍学", status_date="2025-09-21"), on="2025-09-22")
     twins.night("2025-09-22")
-    assert "status.child" in twins.large.stands.patched
-    twins.night("2025-09-23")
-    # Memory of one child has changed with the night before, and of nobody else.
-    assert {"matching.child", "status.child", "ledger.memory_state", "restricted.children"} <= (
-        twins.large.stands.patched.keys()
-    )
-    touched = twins.large.stands.touched["status.child"]
-    assert touched.key == "child_id"
+    patched = twins.large.stands.patched
+    assert {"status.child", "ledger.memory_state", "restricted.children"} <= patched.keys()
+    assert "restricted.identities" in twins.large.stands.kept  # new rows, which say the same
+
+
+def test_memory_that_tonights_rows_say_again_touches_nobody(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    # On the second night of a home everybody is remembered who was not the night before.
+    assert {"matching.child", "status.child", "ledger.memory_state"} <= twins.large.stands.kept
+    # One has graduated, and of the last nothing but memory tells.
+    left = pupils(grade=9, enrolment_status="毕业", status_date="2025-09-21")[:-1]
+    twins.add("enrolment", *left, on="2025-09-22")
+    for on in ("2025-09-22", "2025-09-23"):
+        twins.night(on)
+    assert twins.one("matching.memory", graduated=True)["memory_id"] == KIDS[1]["citizen_number"]
+    assert {"matching.memory", "status.child"} <= twins.large.stands.patched.keys()
+    assert "matching.child" in twins.large.stands.kept
 
 
 @pytest.mark.full

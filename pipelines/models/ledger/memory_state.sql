@@ -13,9 +13,8 @@ enrolment as (
     where p.is_primary
 ),
 
-memory as (select * from core.previous_memory),
+memory as (select * from matching.memory),
 cased as (select child_id from ledger.case_state group by child_id),
-rekeyed as (select old_child_id from matching.rekey),
 tonight as (
     select
         c.child_id, c.child_key, c.number, c.number as node, c.hash, c.name, c.birth_date, c.sex, c.ethnicity,
@@ -35,7 +34,7 @@ tonight as (
     from child as c
     inner join verdict as v on c.child_id = v.child_id
     left join enrolment as e on c.person = e.person
-    left join memory as m on c.memory_id = m.child_id
+    left join memory as m on c.child_id = m.child_id
     left join cased as k on c.child_id = k.child_id
     where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated'
 )
@@ -51,6 +50,4 @@ select
     m.ended, m.graduated, m.student_number, m.school_code, m.grade, m.class_name, m.enrolment_status, m.status_date, m.effective_end,
     m.seen_school_year, m.graduated_on, m.poor, m.assisted, m.disabled, m.pupil_disabled, m.left_behind, m.migrant
 from memory as m
-left join child as c on m.child_id = c.child_id
-left join rekeyed as r on m.child_id = r.old_child_id
-where c.child_id is null and r.old_child_id is null
+where not m.named and not coalesce(m.has_enrolment and not m.ended, false)

@@ -2,7 +2,8 @@
 -- key: child_id
 -- patched: child (child_id), memory (child_id)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
--- where nothing is remembered or memory has ended); school_code, grade, student_number: tonight's row, else the remembered one;
+-- unless `remembered`: no enrolment row tonight, and memory has not ended; m_graduated: remembered as graduated, and not seen in a
+-- senior school tonight, which says so itself); school_code, grade, student_number: tonight's row, else the remembered one;
 -- roll_…: of the newest roll that names the child. Nothing here moves with the day alone: age and open case are asked where they matter.
 with
 night as (select age_on from core.night),
@@ -34,7 +35,7 @@ enrolment_beside as (
     group by p.person
 ),
 
-memory as (select * from core.previous_memory),
+memory as (select * from matching.memory),
 -- Of several rolls the newest; nearly every child stands on one.
 present_twice as (
     select person
@@ -114,12 +115,12 @@ select
     case when e.enrolment_status = '在读' then 1 else 0 end + coalesce(k.active_rows, 0) as active_rows,
     coalesce(k.senior, false) as senior,
     m.child_id is not null and m.has_enrolment and not m.ended and e.row_id is null as remembered,
-    coalesce(m.graduated, false) as m_graduated,
-    m.seen_school_year as m_school_year,
-    m.enrolment_status as m_status,
-    m.status_date as m_status_date,
-    m.grade as m_grade,
-    m.school_code as m_school,
+    coalesce(m.graduated and not coalesce(k.senior, false), false) as m_graduated,
+    case when m.has_enrolment and not m.ended and e.row_id is null then m.seen_school_year end as m_school_year,
+    case when m.has_enrolment and not m.ended and e.row_id is null then m.enrolment_status end as m_status,
+    case when m.has_enrolment and not m.ended and e.row_id is null then m.status_date end as m_status_date,
+    case when m.has_enrolment and not m.ended and e.row_id is null then m.grade end as m_grade,
+    case when m.has_enrolment and not m.ended and e.row_id is null then m.school_code end as m_school,
     case when e.row_id is not null then e.school_code when m.has_enrolment and not m.ended then m.school_code end as school_code,
     case when e.row_id is not null then e.grade when m.has_enrolment and not m.ended then m.grade end as grade,
     case when e.row_id is not null then e.student_number when m.has_enrolment then m.student_number end as student_number,
@@ -160,7 +161,7 @@ cross join policy as y
 left join registry as r on c.person = r.person
 left join enrolment as e on c.person = e.person
 left join enrolment_beside as k on c.person = k.person
-left join memory as m on c.memory_id = m.child_id
+left join memory as m on c.child_id = m.child_id
 left join present as p on c.person = p.person
 left join roll_row as i on c.person = i.person
 left join person_group as g on c.person = g.person

@@ -11,7 +11,7 @@ open_case as (
 child as (
     select c.*, o.category as open_category, o.evidence_on as open_evidence_on
     from status.child as c
-    left join open_case as o on c.memory_id = o.child_id
+    left join open_case as o on coalesce(c.memory_id, c.child_id) = o.child_id
     where c.e_status = '在读' and not c.home_teaching
 ),
 

@@ -1,0 +1,78 @@
+-- One row per child remembered after the night before of whom memory may say something that tonight's rows do not (spec 3.3).
+-- key: memory_id
+-- patched: previous (child_id)
+-- Of most children memory says what their registry row and their primary enrolment row of tonight say again: they are not here.
+-- memory_id: the child_id under which the child is remembered; child_id: tonight's, the same but for a key that changed
+-- (matching.rekey); named: tonight's rows name the child. Of two remembered keys of one child its own counts, then the smaller.
+with
+previous as (select * from core.previous_memory),
+identity as (select person, child_id from matching.person_identity),
+rekey as (
+    select
+        r.old_child_id, r.person, r.child_id,
+        p.child_id is null and row_number() over (partition by r.child_id order by r.old_child_id) = 1 as counts
+    from matching.rekey as r
+    left join core.previous_memory as p on r.child_id = p.child_id
+),
+
+registry as (
+    select p.person, r.ethnicity, r.household_number
+    from matching.registry_person as p
+    inner join core.registry as r on p.row_id = r.row_id
+    where p.is_primary
+),
+
+enrolled as (select person from matching.enrolment_person where is_primary),
+found as (
+    select
+        m.*,
+        coalesce(i.person, r.person) as person,
+        coalesce(i.child_id, r.child_id) as named_id,
+        r.old_child_id is not null as rekeyed
+    from previous as m
+    left join identity as i on m.child_id = i.child_id
+    left join rekey as r on m.child_id = r.old_child_id
+    where coalesce(r.counts, true)
+)
+
+select
+    m.child_id as memory_id,
+    coalesce(m.named_id, m.child_id) as child_id,
+    m.named_id is not null as named,
+    m.child_key,
+    m.number,
+    m.node,
+    m.hash,
+    m.name,
+    m.birth_date,
+    m.sex,
+    m.ethnicity,
+    m.household_number,
+    m.has_enrolment,
+    m.ended,
+    m.graduated,
+    m.student_number,
+    m.school_code,
+    m.grade,
+    m.class_name,
+    m.enrolment_status,
+    m.status_date,
+    m.effective_end,
+    m.seen_school_year,
+    m.graduated_on,
+    m.poor,
+    m.assisted,
+    m.disabled,
+    m.pupil_disabled,
+    m.left_behind,
+    m.migrant
+from found as m
+left join enrolled as e on m.person = e.person
+left join registry as r on m.person = r.person
+where
+    e.person is null
+    or m.rekeyed
+    or m.graduated
+    or m.graduated_on is not null
+    or (r.ethnicity is null and m.ethnicity is not null)
+    or (r.household_number is null and m.household_number is not null)
