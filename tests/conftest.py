@@ -68,11 +68,18 @@ def sample() -> Sample:
 OCCASION = Occasion(datetime(2025, 10, 13, 2, 0, tzinfo=UTC), "tester", "nightly")
 
 
+def leave_out_files(patch: pytest.MonkeyPatch) -> None:
+    """Neither this process nor a second one writes files for officials."""
+    for name in ("_make_names", "_make_officials"):
+        patch.setattr(f"pipelines.publish.step.{name}", lambda *_: None)
+    patch.setattr("pipelines.night.Night.start_second", lambda _: None)
+
+
 @contextmanager
 def without_files() -> Iterator[None]:
     """Nights in this block publish databases and no files for officials."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipelines.publish.step._write_reports", lambda *_: [])
+        leave_out_files(patch)
         yield
 
 
@@ -112,4 +119,4 @@ def databases_only() -> Iterator[None]:
 @pytest.fixture
 def no_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for one test, where others of its module do look."""
-    monkeypatch.setattr("pipelines.publish.step._write_reports", lambda *_: [])
+    leave_out_files(monkeypatch)

@@ -130,7 +130,7 @@ def test_publishing_shows_the_night_and_goes_on_from_it(province: Province, tmp_
     assert nights(tmp_path) == [NIGHT, LATER]
 
 
-@pytest.mark.parametrize("broken", ["write_databases", "write_twins", "write_pages", "commit"])
+@pytest.mark.parametrize("broken", ["write_databases", "write_twins", "write_officials", "commit"])
 def test_a_step_that_breaks_shows_and_keeps_nothing(
     province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
