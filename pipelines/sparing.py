@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ from pipelines.standing import (
     content_of,
     day_of,
     patched,
+    place_of,
+    placing,
     says_the_date,
 )
 from schemas.catalogue import CATALOGUE
@@ -89,8 +91,12 @@ class _Sparing:
             patches = patched(model)
             moved = standing.moved_inputs(model, but=NIGHT if dated else "")
             if patches and moved and moved <= standing.touched.keys():
-                touched = [standing.touched[name].children(name) for name in sorted(moved)]
-                made = self._patch(model, parameters, touched, before)
+                place = place_of(model)
+                if place:
+                    made = self._patch_places(model, parameters, place, moved, before)
+                else:
+                    touched = [standing.touched[name].children(name) for name in sorted(moved)]
+                    made = self._patch(model, parameters, touched, before)
                 if made is not None:
                     return made
         return self._remake(model, parameters, before)
@@ -101,6 +107,33 @@ class _Sparing:
 
     def _date(self, model: Model, parameters: Mapping[str, object]) -> None:
         self.fetch(f"update {model.name} set as_of = $as_of", {"as_of": parameters["as_of"]})
+
+    def _patch_places(
+        self, model: Model, parameters: Mapping[str, object], place: str, moved: Iterable[str], before: Left
+    ) -> int | None:
+        """Make the rows of the places touched anew, all of them; None where these are too many."""
+        name, places = model.name, f"{WORK}.places_{model.table}"
+        found = " union ".join(f"select {place} from {self.standing.touched[one].table}" for one in sorted(moved))
+        self.fetch(f"create or replace table {places} as {found}")
+        whose = f"{place} in (select {place} from {places})"
+        gone = self._count(f"{name} where {whose}")
+        if gone > before.rows * _MOST_TOUCHED or before.replaced + gone > before.rows * _MOST_REPLACED:
+            return None
+        touched = _touched(name)
+        self.fetch(f"create or replace table {touched} as select row_id from {name} where {whose}")
+        instead, query = restricted_to(model, places, place)
+        for table, rows_of in instead.items():
+            self.fetch(f"create or replace table {table} as {rows_of}")
+        self.fetch(f"delete from {name} where {whose}")
+        bound = {name: parameters[name] for name in model.parameters}
+        self.fetch(f"insert into {name} {query}", bound or None)
+        self.fetch(f"insert into {touched} select row_id from {name} where {whose}")
+        rows = self._count(name)
+        if name in PERSON_OF_ROW:
+            self.standing.touched[name] = Touched(touched, "row_id")
+        self.standing.tonight[name] = Left(rows, replaced=before.replaced + gone)
+        self.standing.patched[name] = whose
+        return rows
 
     def _patch(
         self, model: Model, parameters: Mapping[str, object], touched: Sequence[str], before: Left
@@ -205,20 +238,21 @@ class _Sparing:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
 
 
-def restricted_to(model: Model, children: str) -> tuple[dict[str, str], str]:
-    """The model's query for the children in a table alone, and the tables that it reads instead, with their queries.
+def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[dict[str, str], str]:
+    """The model's query for the children (or places) that a table names by `key`, and the tables that it reads instead,
+    with their queries.
 
     They are tables of their own so that the few rows are known to be few: what is joined to them is then only searched.
     Raises ModelError where an import CTE has another shape.
     """
     sql, instead = model.sql, {}
     for name, column in patched(model).items():
-        found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)\s*\)", sql)
+        found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)(?: where [^()]+)?\s*\)", sql)
         if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
         some = f"{children}_{name}"
-        instead[some] = f"select * from {found[0]} where {column} in (select child_id from {children})"
-        sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+(\s*\))", rf"\1{some}\2", sql)
+        instead[some] = f"select * from {found[0]} where {column} in (select {key} from {children})"
+        sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+((?: where [^()]+)?\s*\))", rf"\1{some}\2", sql)
     return instead, sql
 
 
@@ -240,9 +274,11 @@ def _key(name: str) -> str:
 
 
 def _whose(name: str) -> str | None:
-    """The column by which the rows of a table are told to be of somebody."""
+    """The column by which the rows of a table are told to be of somebody, or of a place."""
     if name in (DELIVERY, *PERSON_OF_ROW):
         return "row_id"
+    if name in placing():
+        return placing()[name]
     columns = CATALOGUE[name].columns if name in CATALOGUE else ()
     return next((column for column in ("child_id", "person") if column in columns), None)
 

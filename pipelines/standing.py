@@ -17,6 +17,7 @@ is thrown away.
 What a model says of itself in its header (each with a test that makes it so, or not at all):
 
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
+    -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
     -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
     -- steady: core.night           this table moves no row that the others do not move
 """
@@ -116,6 +117,7 @@ class Standing:
     left        tables of the night before
     of_before   its row of core.night
     file        its restricted database, and what was to be seen of the file then (`written_into`)
+    holes       rows of the file that were replaced since it was written as a whole
     day_moved   columns of core.night that are not what they were
     same        tables, made by models or not, that are tonight what they were
     grown       tables to which rows have come, without any other change
@@ -136,6 +138,7 @@ class Standing:
     patched: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
     file: tuple[str, list[int]] | None = None
+    holes: int = 0
 
     def nothing_stands(self) -> None:
         """From here on everything is made anew, and as a whole."""
@@ -145,8 +148,20 @@ class Standing:
     def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""
         large = [self.tonight.get(name) for name in A_ROW_A_CHILD]
-        little = all(left and left.replaced <= left.rows * _MOST_REPLACED_IN_FILE for left in large)
+        holes = self.holes_tonight()
+        little = all(left and holes <= left.rows * _MOST_REPLACED_IN_FILE for left in large)
         return self.file if little else None
+
+    def holes_tonight(self) -> int:
+        """Rows of the restricted database that will have been replaced since it was written as a whole."""
+        return self.holes + max(self._replaced(name) for name in A_ROW_A_CHILD)
+
+    def _replaced(self, name: str) -> int:
+        """Rows of a table that are replaced tonight: all where it is made as a whole."""
+        before, now = self.left.get(name), self.tonight.get(name)
+        if name in self.kept or now is None:
+            return 0
+        return now.replaced - before.replaced if before and name in self.patched else now.rows
 
     def own(self, task: Own, reads: Iterable[str]) -> Own:
         """A task that makes its table only where what it `reads` has changed."""
@@ -219,6 +234,24 @@ def patched(model: Model) -> dict[str, str]:
     """
     found = _PATCHED.search(model.header)
     return dict(re.findall(r"(\w+) \((\w+)\)", found.group(1))) if found else {}
+
+
+def place_of(model: Model) -> str | None:
+    """The column by which a patched model names counties or schools; None where it names children."""
+    columns = set(patched(model).values()) & {"county_code", "school_code"}
+    return min(columns) if columns else None
+
+
+@cache
+def placing() -> dict[str, str]:
+    """Tables that say from where rows of a place are to be taken, and the column that names the place."""
+    return {
+        read: place
+        for model in discover().values()
+        if (place := place_of(model))
+        for name in patched(model)
+        for read in re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)", model.sql)
+    }
 
 
 @cache
@@ -294,7 +327,8 @@ def find_standing(engine: Engine, night: dt.date, home: Path, mark: str, secret:
         return standing
     standing.left = left
     standing.of_before = before["day"]
-    standing.file = before["file"][0], before["file"][1:]
+    path, standing.holes, *seen = before["file"]
+    standing.file = path, seen
     standing.grown |= {source.table for source in SOURCES if source.label in kinds}
     standing.same |= _unchanged(engine, int(before["run"]), before["night"]) - standing.grown
     if kinds:
@@ -343,13 +377,14 @@ def leave_standing(
             tables[name] = Left(made.rows, made.content or content_of(engine, name), there=False)
     engine.execute(f"create or replace table {_DELIVERED} as select * from {DELIVERIES}")
     run = engine.scalar("select max(run_id) from ledger.run")
+    begun = standing.former_file() is not None
     said = {
         "basis": standing.basis,
         "night": night.isoformat(),
         "run": run,
         "day": day_of(engine),
         "ledger": content_of(engine, "ledger.run"),
-        "file": [str(file.resolve()), *written_into(file)],
+        "file": [str(file.resolve()), standing.holes_tonight() if begun else 0, *written_into(file)],
         "tables": {name: [left.rows, left.content, left.there, left.replaced] for name, left in tables.items()},
     }
     engine.leave(

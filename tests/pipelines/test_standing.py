@@ -382,6 +382,7 @@ def test_a_table_may_say_nothing_of_the_day_but_its_date() -> None:
 def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
     patched = [one for one in discover().values() if standing.patched(one)]
     assert {one.name for one in patched} == {
+        "matching.memory",
         "matching.child",
         "status.child",
         "ledger.memory_state",

@@ -1,6 +1,8 @@
 -- One row per enrolment row in force at D (spec 2.1, 2.2 学籍), all grades; a row belongs to the county of its school, else to its
 -- file's code.
 -- key: row_id
+-- patched: in_force (county_code)
+-- grows: core.delivery, clean.enrolment
 -- number: own valid citizen number; embedded: the one inside a formal student number (spec 3.2 tier 2), both null where reviewers
 -- called it another person's (core.number_apart); node: number, else embedded, else minus row_id. effective_end: 休学截止日期, moved to the end of the holidays where it lies outside every term (spec 3.3).
 -- school_year: of the delivery.

@@ -1,5 +1,7 @@
 -- One row per pupil on the newest roll of a school, grades 1-9 or none (spec 3.1 I, 3.4).
 -- key: row_id
+-- patched: roll (school_code)
+-- grows: core.delivery, clean.in_school
 with
 roll as (select school_code, roll_date, delivery_id, delivery_order, in_force from core.roll),
 delivery as (select delivery_id, unit_code from core.delivery where kind = '在校'),

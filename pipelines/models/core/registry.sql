@@ -1,5 +1,7 @@
 -- One row per registry row in force at D (spec 2.1, 2.2 户籍); a row belongs to the county of its 户籍区划, else to its file's code.
 -- key: row_id
+-- patched: in_force (county_code)
+-- grows: core.delivery, clean.registry
 -- row_id orders rows by delivery date, file name and row number (spec 3.2, ties); number: first 17 digits of the valid
 -- citizen number, null without one or where reviewers called it another person's (core.number_apart); node: number, else minus row_id,
 -- so that rows without a number stand for themselves.
