@@ -25,7 +25,7 @@ Change = Callable[[openpyxl.Workbook], None]
 def written(reader: Any, as_of: date, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Block]]:
     folder = tmp_path_factory.mktemp("reports")
     night = ReportNight(reader, as_of, load_policy(None, as_of))
-    return folder, write_form(MONTHLY, night, night.province, folder)
+    return folder, write_form(MONTHLY, night, [night.province], folder)
 
 
 def changed(folder: Path, change: Change) -> None:

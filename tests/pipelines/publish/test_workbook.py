@@ -39,7 +39,7 @@ POLICY = {"rates": {"dropout_variant": "event", "retention_variant": "national"}
 
 def write_monthly(reader: Any, as_of: date, folder: Path) -> Path:
     night = ReportNight(reader, as_of, POLICY)
-    blocks = write_form(MONTHLY, night, night.province, folder)
+    blocks = write_form(MONTHLY, night, [night.province], folder)
     assert read_back(folder, blocks, {"published": reader}, {".xlsx": read_workbook}, as_of) > 50
     return folder / MONTHLY.file
 
