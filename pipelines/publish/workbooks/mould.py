@@ -146,7 +146,7 @@ class Packer:
 
     def put(self, path: Path, files: Sequence[tuple[str, Body]]) -> None:
         """Pack the files of a workbook into a file that exists: its mode stays as it is."""
-        self._waiting.append(self._pool.submit(_pack, path, files))
+        self._waiting.append(self._pool.submit(write_book, path, files))
         while len(self._waiting) > _AT_WORK:
             self._waiting.pop(0).result()
 
@@ -159,7 +159,8 @@ class Packer:
                 one.result()
 
 
-def _pack(path: Path, files: Sequence[tuple[str, Body]]) -> None:
+def write_book(path: Path, files: Sequence[tuple[str, Body]]) -> None:
+    """Pack the files of a workbook."""
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as book:
         for name, body in files:
             info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # no clock: the same night gives the same bytes
