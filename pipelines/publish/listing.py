@@ -202,31 +202,41 @@ class Rows:
 
     def __init__(self, rows: pl.DataFrame) -> None:
         self.height = rows.height
-        self._lists = {name: rows[name].to_list() for name in rows.columns}
-        self._nulls = {name for name, count in rows.null_count().row(0, named=True).items() if count}
+        self._rows = rows
+        self._names = set(rows.columns)
+        self._lists: dict[str, list[Any]] = {}
+        self._patterns: dict[object, dict[tuple[str, ...], list[int]]] = {}
 
     def column(self, name: str) -> list[Any]:
         """One column."""
+        if name not in self._lists:
+            self._lists[name] = self._rows[name].to_list()
         return self._lists[name]
 
     def patterns(self, one: Figure) -> dict[tuple[str, ...], list[int]]:
         """The sets of key columns that rows fill for a figure, and the places of those rows.
 
-        A row of which the figure says nothing (`only`) is in none.
+        A row of which the figure says nothing (`only`) is in none. Most figures of a listing fill the same.
         """
+        wanted = (one.schema, one.table, one.where, one.only, one.how)
+        if wanted not in self._patterns:
+            self._patterns[wanted] = self._patterns_of(one)
+        return self._patterns[wanted]
+
+    def _patterns_of(self, one: Figure) -> dict[tuple[str, ...], list[int]]:
         places = list(range(self.height))
         for name, wanted in one.only:
-            values = self._lists[name]
+            values = self.column(name)
             places = [place for place in places if values[place] == wanted]
         if not places:
             return {}
-        keys = [name for name in one.contract.key if name in self._lists]
-        holes = [name for name in keys if name in self._nulls]
+        keys = [name for name in one.contract.key if name in self._names]
+        holes = [name for name in keys if self._rows[name].null_count()]
         if not holes:
             return {one.keys(keys): places}
         found: dict[tuple[str, ...], list[int]] = {}
         for place in places:
-            missing = tuple(name for name in holes if self._lists[name][place] is None)
+            missing = tuple(name for name in holes if self.column(name)[place] is None)
             found.setdefault(missing, []).append(place)
         return {one.keys(name for name in keys if name not in missing): places for missing, places in found.items()}
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Protocol
 from xml.sax.saxutils import unescape
@@ -27,9 +28,9 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from pipelines.errors import KongchuoError
-from pipelines.publish.listing import NOT_SAID, Column, Figure, Kind, Listing, Rows, Value, text, whole
+from pipelines.publish.listing import Column, Figure, Kind, Listing, Rows, Value, text, whole
 from pipelines.publish.reader import TableReader
-from pipelines.publish.wording import AT_BOUND
+from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE
 
 MOST_NAMED = 5
 _ROW, _PIECE = b"<row ", 1 << 20
@@ -134,25 +135,18 @@ def _compare(block: Block, cells: Sequence[Sequence[object]], lookup: _Lookup) -
     compared, found = 0, list[Difference]()
     if block.listing.rows.is_empty():
         return 0, []
-    rows, places = Rows(block.listing.rows), dict[object, list[Sequence[int]]]()
+    rows, places = Rows(block.listing.rows), _Found()
+    standing = [*cells[block.row : block.row + rows.height]]
+    standing += [()] * (rows.height - len(standing))
     for order, column in enumerate(block.listing.columns):
         if column.figure is None:
             continue
-        expected, public = lookup.values(column.figures, rows, places), column.figure.schema == "published"
-        # Most values stand in many rows: each is put into words once a column.
-        words: dict[Value, str] = {}
         kind, place = column.kind, block.column + order
-        compared += len(expected)
-        for row, value in enumerate(expected, start=block.row):
-            try:
-                cell = cells[row][place]
-            except IndexError:
-                cell = None
-            kept = words.get(value)
-            if kept is None:
-                kept = words[value] = _plain(text(kind, column.said(value)))
-            shown = as_shown(kind, cell)
-            if shown != kept:
+        compared += rows.height
+        for row, (kept, line) in enumerate(zip(lookup.words(column, rows, places), standing, strict=True), block.row):
+            cell = line[place] if place < len(line) else None
+            if cell != kept and (shown := as_shown(kind, cell)) != kept:
+                public = column.figure.schema == "published"
                 found.append(Difference(block.file, block.place, row, column.name, shown, kept, public))
     return compared, found
 
@@ -186,11 +180,13 @@ def _plain(shown: str) -> str:
     return shown.strip().removesuffix(AT_BOUND)
 
 
-_Rows = dict[tuple[object, ...], list[int]]
+_Keys = tuple[object, ...]
+_Found = dict[object, list[int]]
+"""For one listing in which rows of a table it stands: most of its columns stand in the same."""
 
 
 class _Lookup:
-    """Cells of the published tables by their keys, each table read once."""
+    """Cells of the published tables by their keys, each table read once and each cell put into words once."""
 
     def __init__(self, databases: Mapping[str, TableReader], as_of: date, children: Sequence[str]) -> None:
         self._databases = databases
@@ -198,42 +194,72 @@ class _Lookup:
         self._children = children
         self._frames: dict[tuple[str, str], pl.DataFrame] = {}
         self._columns: dict[tuple[str, str, str], list[Any]] = {}
-        self._indices: dict[tuple[str, str, tuple[str, ...]], _Rows] = {}
+        self._single: dict[tuple[str, str, _Keys], dict[_Keys, int]] = {}
+        self._gathered: dict[tuple[str, str, _Keys], dict[_Keys, list[int]]] = {}
+        self._said: dict[object, _Words] = {}
 
-    def values(self, figures: Sequence[Figure], rows: Rows, found: dict[object, list[Sequence[int]]]) -> list[Value]:
-        """What the database has for each row of a listing; `found` keeps for one listing in which rows of a table it
-        stands, for most of its columns stand in the same."""
-        values = [NOT_SAID] * rows.height
-        for figure in figures:
+    def words(self, column: Column, rows: Rows, found: _Found) -> list[str]:
+        """What the database has for each row of a listing, as the column says it."""
+        words = [NOT_AVAILABLE] * rows.height
+        for figure in column.figures:
             for keys, said in rows.patterns(figure).items():
-                which = (figure.schema, figure.table, figure.where, figure.only, keys)
-                places = found.get(which)
-                if places is None:
-                    places = found[which] = self._places(figure, keys, rows, said)
-                raw, base, bound = (
-                    self._column(figure, name) if name else None for name in (figure.column, figure.base, figure.bound)
-                )
-                for place, kept in zip(said, places, strict=True):
-                    values[place] = _gathered(figure, kept, raw or [], base, bound)
-        return values
+                if figure.how == "value":
+                    kept = self._cells(column, figure, keys, rows, said, found)
+                else:
+                    kept = self._sums(column, figure, keys, rows, said)
+                if len(kept) == rows.height:
+                    return kept
+                for place, word in zip(said, kept, strict=True):
+                    words[place] = word
+        return words
 
-    def _places(self, figure: Figure, keys: tuple[str, ...], rows: Rows, said: Sequence[int]) -> list[Sequence[int]]:
-        """The rows of its table that hold what a figure says of some rows of a listing."""
-        index = self._index(figure, (*(name for name, _ in figure.where), *keys))
-        start = tuple(value for _, value in figure.where)
-        if not keys:
-            return [index.get(start, ())] * len(said)
-        columns = [rows.column(key) for key in keys]
-        return [index.get((*start, *[column[place] for column in columns]), ()) for place in said]
+    def _cells(
+        self, column: Column, figure: Figure, keys: Sequence[str], rows: Rows, said: Sequence[int], found: _Found
+    ) -> list[str]:
+        """The words of one cell for each of some rows of a listing."""
+        which = (figure.schema, figure.table, figure.where, figure.only, keys)
+        places = found.get(which)
+        if places is None:
+            index = self._index(figure, keys)
+            places = found[which] = [index.get(key, -1) for key in _asked(figure, keys, rows, said)]
+        name = (figure, column.kind, column.says)
+        if name not in self._said:
+            parts = [self._column(figure, one) for one in (figure.column, figure.base, figure.bound) if one]
+            self._said[name] = _Words(column, figure.sparse, parts)
+        words = self._said[name]
+        return [words[place] for place in places]
 
-    def _index(self, figure: Figure, keys: tuple[str, ...]) -> _Rows:
-        wanted = (figure.schema, figure.table, keys)
-        if wanted not in self._indices:
-            frame, index = self._frame(figure), _Rows()
-            for row, key in enumerate(frame.select(keys).iter_rows() if keys else [()] * len(frame)):
+    def _sums(self, column: Column, figure: Figure, keys: Sequence[str], rows: Rows, said: Sequence[int]) -> list[str]:
+        """The words of what is gathered from many cells for each of some rows of a listing."""
+        raw, index = self._column(figure, figure.column), self._groups(figure, keys)
+        return [_word(column, _sum(figure, index.get(key, ()), raw)) for key in _asked(figure, keys, rows, said)]
+
+    def _index(self, figure: Figure, keys: Sequence[str]) -> dict[_Keys, int]:
+        """The row of its table that has a key; raises KongchuoError where two have the same."""
+        wanted = (figure.schema, figure.table, _names(figure, keys))
+        if wanted not in self._single:
+            listed = self._keys(figure, keys)
+            self._single[wanted] = index = {key: row for row, key in enumerate(listed)}
+            if len(index) < len(listed):
+                raise KongchuoError(f"{figure.schema}.{figure.table} holds a cell of {figure.column} twice.")
+        return self._single[wanted]
+
+    def _groups(self, figure: Figure, keys: Sequence[str]) -> dict[_Keys, list[int]]:
+        """The rows of its table that have a key."""
+        wanted = (figure.schema, figure.table, _names(figure, keys))
+        if wanted not in self._gathered:
+            index: dict[_Keys, list[int]] = {}
+            for row, key in enumerate(self._keys(figure, keys)):
                 index.setdefault(key, []).append(row)
-            self._indices[wanted] = index
-        return self._indices[wanted]
+            self._gathered[wanted] = index
+        return self._gathered[wanted]
+
+    def _keys(self, figure: Figure, keys: Sequence[str]) -> list[_Keys]:
+        """The key of each row of a table."""
+        names = _names(figure, keys)
+        if not names:
+            return [()] * len(self._frame(figure))
+        return list(zip(*(self._column(figure, name) for name in names), strict=True))
 
     def _column(self, figure: Figure, name: str) -> list[Any]:
         wanted = (figure.schema, figure.table, name)
@@ -256,17 +282,50 @@ class _Lookup:
         return self._frames[name]
 
 
-def _gathered(
-    figure: Figure, rows: Sequence[int], raw: list[Any], base: list[Any] | None, bound: list[Any] | None
-) -> Value:
-    """What a figure says of some rows of its table."""
-    if figure.how == "value":
-        if len(rows) > 1:
-            raise KongchuoError(f"{figure.schema}.{figure.table} holds a cell of {figure.column} twice.")
-        if not rows:
-            return Value(0 if figure.sparse else None)
-        (row,) = rows
-        return Value(whole(raw[row]), base[row] if base else None, bound[row] if bound else None)
+class _Words(dict[int, str]):
+    """What a column says of the cell in a row of its table, worked out when a file first shows it; -1 is no row.
+
+    `parts` are the columns of the table that make up a `Value`.
+    """
+
+    def __init__(self, column: Column, sparse: bool, parts: Sequence[list[Any]]) -> None:
+        super().__init__()
+        self._column, self._parts = column, parts
+        self._missing = Value(0 if sparse else None)
+        self._known: dict[tuple[Any, ...], str] = {}  # most values stand in many rows
+
+    def __missing__(self, row: int) -> str:
+        cell = self._missing if row < 0 else tuple([whole(part[row]) for part in self._parts])
+        word = self._known.get(cell)
+        if word is None:
+            word = self._known[cell] = _word(self._column, Value(*cell))
+        self[row] = word
+        return word
+
+
+def _word(column: Column, value: Value) -> str:
+    return _plain(text(column.kind, column.said(value)))
+
+
+def _names(figure: Figure, keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a key, in one order for all figures of a table."""
+    return tuple(sorted((*(name for name, _ in figure.where), *keys)))
+
+
+def _asked(figure: Figure, keys: Sequence[str], rows: Rows, said: Sequence[int]) -> Iterable[_Keys]:
+    """The key in its table of what a figure says of each of some rows of a listing."""
+    fixed, values = dict(figure.where), list[Iterable[object]]()
+    for name in _names(figure, keys):
+        if name in fixed:
+            values.append(repeat(fixed[name], len(said)))
+        else:
+            column = rows.column(name)
+            values.append(column if len(said) == rows.height else [column[place] for place in said])
+    return zip(*values, strict=True) if values else repeat((), len(said))
+
+
+def _sum(figure: Figure, rows: Sequence[int], raw: list[Any]) -> Value:
+    """What a figure gathers from some rows of its table."""
     known = [raw[row] for row in rows if raw[row] is not None]
     if figure.how == "sum":
         return Value(sum(known) if known else 0 if figure.sparse else None)

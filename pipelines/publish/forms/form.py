@@ -33,6 +33,10 @@ class Chart:
     only: tuple[tuple[str, str], ...] = ()
     beside: tuple[str, ...] = ()
 
+    def above(self, title: str) -> str:
+        """What stands above it and its table, of a part with this title."""
+        return f"{title}：{self.sheet}"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -63,6 +67,10 @@ class Part:
         shown = [level for level in scope.levels if LEVELS.index(level) <= LEVELS.index(self.lowest)]
         return [(LEVEL_WORDS[level], level) for level in shown]
 
+    def title(self, night: ReportNight, place: str) -> str:
+        """What stands above its table."""
+        return f"{place}{night.day}{self.name}"
+
     def listing(self, night: ReportNight, scope: Scope, level: str) -> Listing:
         """The table of a scope down to a level; filled once a night for all scopes."""
         columns, rows, values = night.keep(self, lambda: _filled(self, night))
@@ -74,7 +82,7 @@ class Part:
                 # Forms have no prefectures and townships of their own; reports of the cycles do.
                 kept = night.within(kept, scope, level)
         return Listing(
-            title=f"{scope.name}{night.day}{self.name}",
+            title=self.title(night, scope.name),
             measure=self.measure,
             columns=columns,
             rows=kept,

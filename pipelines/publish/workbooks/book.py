@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines.publish.workbooks.fast import sheet_class
-
 # A cell that begins with one of these becomes a formula as soon as somebody edits it, or opens a CSV copy of it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,7 +52,6 @@ def new_book(path: Path | IO[bytes], title: str, author: str, as_of: date) -> An
             "default_format_properties": {"font_name": FONT_TITLE, "font_size": 11},
         },
     )
-    book.worksheet_class = sheet_class()
     book.set_properties({"title": title, "author": author, "created": datetime.combine(as_of, time(), tzinfo=UTC)})
     return book
 

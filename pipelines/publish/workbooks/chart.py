@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
 
 from pipelines.publish.forms.form import Chart
-from pipelines.publish.listing import Listing
+from pipelines.publish.listing import Listing, text
 from pipelines.publish.workbooks.book import FONT_BODY, FONT_HEAD, FONT_TITLE, Formats
+from pipelines.publish.workbooks.cells import as_number
 from pipelines.publish.workbooks.form import edges, merge, set_print
-from pipelines.publish.workbooks.sheet import write_rows
+from pipelines.publish.workbooks.mould import LAST, leave_room
+from pipelines.publish.workbooks.rows import xml_text
 
 # The chart covers the rows between title and table; with them a table of a few counties still fits on its page.
 _CHART_ROW, _TABLE_ROW = 1, 14
 _LABEL_WIDTH, _WIDTH = 40, 26
+HEIGHT = 20.0
+"""The height of its rows in points."""
+
+# A series in the file of a chart: where its names (cat) or figures (val) stand, and a copy of them.
+_SERIES = re.compile(r"<c:(cat|val)>.*?<c:f>([^<]*\$([A-Z])\$\d+)(:\$[A-Z]\$)\d+</c:f>.*?</c:\1>", re.DOTALL)
 
 
-def write_chart_sheet(book: Any, formats: Formats, chart: Chart, listing: Listing) -> tuple[int, int, Listing]:
-    """Draw the lowest units of a listing, their table below; returns first row, first column and listing of the table.
+def crowd(shown: Listing) -> int:
+    """How many units a chart has room for of which it draws these: charts of one size look alike, 0 is none."""
+    return next((size for size in (0, 12, 40) if len(shown.values) <= size), 200)
 
-    No chart without rows: the table says so.
+
+def write_chart_sheet(book: Any, formats: Formats, chart: Chart, shown: Listing, units: int) -> int:
+    """Write the sheet of a mould with the chart of so many units, and the head of their table; returns the first row
+    of the table (0-based).
+
+    No chart without units: the table says so.
     """
-    shown = _drawn(chart, listing)
     columns = len(shown.columns)
     sheet = book.add_worksheet(chart.sheet)
-    sheet.set_default_row(20)
+    sheet.set_default_row(HEIGHT)
     for order in range(columns):
         sheet.set_column(order, order, _LABEL_WIDTH if order == 0 else _WIDTH)
     heading = formats.get(font_name=FONT_TITLE, font_size=18, bold=True, align="center")
@@ -34,17 +47,40 @@ def write_chart_sheet(book: Any, formats: Formats, chart: Chart, listing: Listin
     for order, column in enumerate(shown.columns):
         look = formats.get(font_name=FONT_HEAD, align="center", **edges(order, columns, top=True))
         sheet.write_string(_TABLE_ROW, order, column.name, look)
-    last = write_rows(sheet, formats, _TABLE_ROW + 1, shown) - 1
-    if shown.values:
+    leave_room(sheet, formats, shown.columns[0].name)
+    if units:
         size = {"width": 7 * (_LABEL_WIDTH + _WIDTH * (columns - 1)) + 5 * columns, "height": 340}
-        sheet.insert_chart(_CHART_ROW, 0, _chart(book, chart, len(shown.values), size), {"description": shown.title})
+        sheet.insert_chart(_CHART_ROW, 0, _chart(book, chart, units, size), {"description": shown.title})
     sheet.repeat_rows(_TABLE_ROW)
-    set_print(sheet, last, columns)
-    return _TABLE_ROW + 1, 0, shown
+    set_print(sheet, LAST - 1, columns)
+    return _TABLE_ROW + 1
 
 
-def _drawn(chart: Chart, listing: Listing) -> Listing:
-    """The rows of the lowest level without their parts, and the columns that are drawn."""
+def chart_xml(made: str, shown: Listing) -> str:
+    """The file of a chart of a mould as that of the units shown: where they stand, and a copy of their figures."""
+
+    def series(found: re.Match[str]) -> str:
+        order, last = ord(found[3]) - ord("A"), _TABLE_ROW + 1 + len(shown.values)
+        values, kind = [values[order] for values in shown.values], shown.columns[order].kind
+        texts = [text(kind, value) for value in values]
+        if named := found[1] == "cat":
+            points = [xml_text(one) for one in texts]
+        else:
+            numbers = [as_number(value, one) or 0.0 for value, one in zip(values, texts, strict=True)]
+            points = [f"{number:.16g}" for number in numbers]
+        listed = "".join(f'<c:pt idx="{place}"><c:v>{point}</c:v></c:pt>' for place, point in enumerate(points))
+        cached = f'<c:ptCount val="{len(points)}"/>{listed}'
+        if not named:
+            cached = f"<c:formatCode>General</c:formatCode>{cached}"
+        what = "str" if named else "num"
+        place = f"<c:f>{found[2]}{f'{found[4]}{last}' if len(points) > 1 else ''}</c:f>"
+        return f"<c:{found[1]}><c:{what}Ref>{place}<c:{what}Cache>{cached}</c:{what}Cache></c:{what}Ref></c:{found[1]}>"
+
+    return _SERIES.sub(series, made)
+
+
+def drawn(chart: Chart, listing: Listing) -> Listing:
+    """What a chart draws of a listing: rows of the lowest level without their parts, and the columns of its series."""
     wanted = (*chart.series, *((chart.line,) if chart.line else ()), *chart.beside)
     orders = [0, *(order for name in wanted for order, one in enumerate(listing.columns) if one.name == name)]
     rows = listing.rows.with_columns(depth=pl.lit(0), place=pl.int_range(pl.len()))
@@ -56,7 +92,7 @@ def _drawn(chart: Chart, listing: Listing) -> Listing:
         rows = rows.filter(pl.col(name) == value)
     rows = rows.with_columns(look=pl.lit("unit"))
     return Listing(
-        title=f"{listing.title}：{chart.sheet}",
+        title=chart.above(listing.title),
         measure=listing.measure,
         columns=tuple(listing.columns[order] for order in orders),
         rows=rows,
@@ -66,8 +102,8 @@ def _drawn(chart: Chart, listing: Listing) -> Listing:
 
 
 def _chart(book: Any, chart: Chart, units: int, size: dict[str, int]) -> Any:
-    drawn = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
-    first, last = _TABLE_ROW + 1, _TABLE_ROW + units
+    native = book.add_chart({"type": "column", **({"subtype": "stacked"} if chart.stacked else {})})
+    first, last = _TABLE_ROW + 1, LAST - 1
 
     def series(order: int) -> dict[str, object]:
         return {
@@ -77,20 +113,20 @@ def _chart(book: Any, chart: Chart, units: int, size: dict[str, int]) -> Any:
         }
 
     for order, colour in enumerate(chart.colours[: len(chart.series)], start=1):
-        drawn.add_series({**series(order), "fill": {"color": colour}, "border": {"none": True}, "gap": 60})
+        native.add_series({**series(order), "fill": {"color": colour}, "border": {"none": True}, "gap": 60})
     if chart.line:
         line = book.add_chart({"type": "line"})
         line.add_series(
             {**series(len(chart.series) + 1), "line": {"color": "#1B1B1B", "width": 1.5, "dash_type": "dash"}}
         )
-        drawn.combine(line)
+        native.combine(line)
     font = {"name": FONT_BODY, "size": 10}
     # The title holds no name of a place: XlsxWriter takes a title that begins with = for a formula.
-    drawn.set_title({"name": chart.title, "name_font": {"name": FONT_HEAD, "size": 14, "bold": False}})
+    native.set_title({"name": chart.title, "name_font": {"name": FONT_HEAD, "size": 14, "bold": False}})
     # A province has up to two hundred counties: their names stand upright, and small, or Excel leaves some out.
     names = font if units <= 12 else {**font, "rotation": -90, "size": 9 if units <= 40 else 6}
-    drawn.set_x_axis({"num_font": names, "interval_unit": 1})
-    drawn.set_y_axis({"num_font": font, "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
-    drawn.set_legend({"position": "top", "font": font})
-    drawn.set_size(size)
-    return drawn
+    native.set_x_axis({"num_font": names, "interval_unit": 1})
+    native.set_y_axis({"num_font": font, "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    native.set_legend({"position": "top", "font": font})
+    native.set_size(size)
+    return native

@@ -20,6 +20,8 @@ _MEDIUM = 2
 
 TITLE_ROW, UNIT_ROW, HEAD_ROW, NUMBER_ROW = range(4)
 FIRST_ROW = 4
+HEIGHT = 777
+"""Stands for the height of a footnote, in points."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def write_head(
 def write_foot(
     sheet: Any, formats: Formats, row: int, headings: Sequence[Heading], notes: Sequence[str], left: int = 0
 ) -> int:
-    """The line of signatures and the numbered footnotes, from `row` on, under the headings from column `left` on; the
-    row after them."""
+    """The line of signatures and the signs of footnotes, from `row` on, under the headings from column `left` on; the
+    row after them. What footnotes say, and how high they are, only a cast knows."""
     columns = len(headings)
     signatures = ["填报人：", "审核人：", "单位负责人：", "填报日期：　　年　月　日"]
     starts = _thirds(headings, len(signatures))
@@ -82,16 +84,24 @@ def write_foot(
     for signature, start, stop in zip(signatures, starts, [*starts[1:], columns], strict=True):
         merge(sheet, row, left + start, left + stop - 1, signature, formats.get(align="left"))
     sheet.set_row(row, 30)
-    width = sum(heading.width for heading in headings)
-    note_format = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
+    look = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
     for number, note in enumerate(notes, start=1):
         row += 1
-        text = f"注：{number}. {note}" if number == 1 else f"　　{number}. {note}"
-        merge(sheet, row, left, left + columns - 1, text, note_format)
-        # Excel does not fit the height of merged cells by itself. Widths count characters of eleven points and the
-        # notes have ten, a tenth more to the line; half of that is left for line breaks that fall early.
-        sheet.set_row(row, 15 * math.ceil(half_widths(text) / (1.05 * width)))
+        merge(sheet, row, left, left + columns - 1, numbered(number, note), look)
+        sheet.set_row(row, HEIGHT)
     return row + 1
+
+
+def numbered(number: int, note: str) -> str:
+    """A footnote with its number."""
+    return f"注：{number}. {note}" if number == 1 else f"　　{number}. {note}"
+
+
+def note_height(shown: str, width: float) -> float:
+    """The height in points of a footnote over so many half-width characters."""
+    # Excel does not fit the height of merged cells by itself. Widths count characters of eleven points and the notes
+    # have ten, a tenth more to the line; half of that is left for line breaks that fall early.
+    return 15 * math.ceil(half_widths(shown) / (1.05 * width))
 
 
 def set_print(sheet: Any, last_row: int, columns: int) -> None:

@@ -10,10 +10,10 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -25,13 +25,22 @@ from pipelines.publish.forms.roster import ROSTER
 from pipelines.publish.listing import Column, Listing
 from pipelines.publish.readback import Block
 from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, NUMBER, Formats, format_number, new_book
-from pipelines.publish.workbooks.form import Heading, edges, half_widths, merge, set_print, write_foot
-from pipelines.publish.workbooks.mould import HEIGHT, NAME, SHAPE, Cast, Looks, Mould, Packer, note
+from pipelines.publish.workbooks.cells import ALERT
+from pipelines.publish.workbooks.form import HEIGHT, Heading, edges, half_widths, merge, numbered, set_print, write_foot
+from pipelines.publish.workbooks.mould import LAST, NAME, Body, Cast, Mould, Packer, leave_room, note
 from pipelines.publish.workbooks.rows import Look, joined, rows_xml, sentence_xml
-from pipelines.publish.workbooks.sheet import ALERT
 
 Place = tuple[Scope, str | None]
 """For whom a workbook is, and the county of its rows."""
+
+
+class Looks(NamedTuple):
+    """Of a sheet's columns: the looks of its rows, of the last one, and the row that stands where there are none."""
+
+    rows: list[Look]
+    last: list[Look]
+    empty: str
+
 
 NAME_FILES: tuple[NameFile, ...] = (ROSTER, FOUR_LISTS)
 
@@ -68,16 +77,21 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
     with Packer() as packer:
         for file in NAME_FILES:
             for copy in COPIES:
-                mould = Mould(partial(_frame, file, copy, night))
+                mould, looks = _mould(file, copy, night)
                 for some in _batches(file, night, scopes):
-                    bodies = [_bodies(mould, file, order, copy, night, some) for order in range(len(file.lists))]
+                    bodies = [
+                        _bodies(look, file, part, copy, night, some)
+                        for look, part in zip(looks, file.lists, strict=True)
+                    ]
                     for scope, county in some:
                         path = folder / scope.folder / RESTRICTED / file.name(copy)
                         listings = [file.listing(part, night, scope, county, copy) for part in file.lists]
                         private_file(path)
-                        rows = [body.get(county, []) for body in bodies]
-                        casts = [_cast(part, one) for part, one in zip(file.lists, listings, strict=True)]
-                        packer.put(path, mould.cast(scope.name, casts, rows))
+                        casts = [
+                            _cast(part, one, body.get(county) or [look.empty.encode()])
+                            for part, one, body, look in zip(file.lists, listings, bodies, looks, strict=True)
+                        ]
+                        packer.put(path, mould.cast(scope.name, casts))
                         name = path.relative_to(folder).as_posix()
                         for part, one in zip(file.lists, listings, strict=True):
                             block = Block(name, part.sheet, _FIRST, 0, one)
@@ -99,14 +113,14 @@ def _counted(block: Block) -> Block:
     return replace(block, listing=replace(block.listing, rows=block.listing.rows.clear()), counted=rows)
 
 
-def _cast(part: NameList, listing: Listing) -> Cast:
+def _cast(part: NameList, listing: Listing, body: Body) -> Cast:
     """What sets the sheet of a county apart from others beside its name and its rows."""
     columns = listing.columns
     pages = _pages(columns)
     shown = columns[_start(part.kept, pages) : _first_page([column.width for column in columns], pages)]
     width, lines = 1.05 * sum(column.width for column in shown), _notes(listing)
     height = 15 * sum(math.ceil(half_widths(line) / width) for line in lines)
-    return Cast(len(listing.rows), "\n".join(lines), height)
+    return Cast(_FIRST + 1, len(listing.rows), body, [("\n".join(lines), height)])
 
 
 _BATCH = 40_000  # rows whose XML is made at a time: some ten megabytes a list
@@ -128,10 +142,9 @@ def _batches(file: NameFile, night: ReportNight, scopes: list[Place]) -> Iterato
 
 
 def _bodies(
-    mould: Mould, file: NameFile, order: int, copy: Copy, night: ReportNight, some: list[Place]
+    looks: Looks, file: NameFile, part: NameList, copy: Copy, night: ReportNight, some: list[Place]
 ) -> dict[str | None, list[memoryview]]:
     """The rows of one list as they stand in the sheets of some counties."""
-    part = file.lists[order]
     filled, columns = file.filled(part, night), part.columns(copy)
     places = {county: filled.places[county] for _, county in some if county in filled.places}
     if not places:
@@ -142,7 +155,6 @@ def _bodies(
     rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
     frame = filled.frame[rows["at"]]
     raw = [filled.raw(frame, column) for column in columns]
-    looks = mould.looks[order]
     made = rows_xml(columns, raw, rows["number"], looks.rows)
     ends = pl.Series([count - 1 for count in accumulate(counted["len"].to_list())])
     lowest = rows_xml(columns, [one[ends] for one in raw], rows["number"][ends], looks.last)
@@ -153,9 +165,10 @@ def _bodies(
     return found
 
 
-def _frame(file: NameFile, copy: Copy, night: ReportNight, path: IO[bytes]) -> list[Looks]:
-    """Write a workbook with everything but rows, for which it leaves room; returns the formats of the rows."""
-    book = new_book(path, f"{NAME}{night.day}{file.file}{COPY_WORDS[copy]}", NAME, night.as_of)
+def _mould(file: NameFile, copy: Copy, night: ReportNight) -> tuple[Mould, list[Looks]]:
+    """A workbook with everything but rows, for which it leaves room, and the formats of the rows of its sheets."""
+    made = BytesIO()
+    book = new_book(made, f"{NAME}{night.day}{file.file}{COPY_WORDS[copy]}", NAME, night.as_of)
     formats, looks = Formats(book), []
     for order, part in enumerate(file.lists):
         listing = Listing(
@@ -164,12 +177,12 @@ def _frame(file: NameFile, copy: Copy, night: ReportNight, path: IO[bytes]) -> l
             columns=tuple(part.columns(copy)),
             rows=file.filled(part, night).none().frame,
             values=(),
-            notes=(note(order),),
+            notes=(note(order, 0),),
         )
         looks.append(_looks(formats, listing.columns, part.empty))
         _write_sheet(book, formats, part.sheet, NAME, listing, part.kept)
     book.close()
-    return looks
+    return Mould(made), looks
 
 
 def private_file(path: Path) -> None:
@@ -200,18 +213,17 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
     sheet.set_row(_TITLE, 36)
     sheet.set_row(_UNIT, 20)
     sheet.set_row(_HEAD, 34)
-    row = _FIRST + SHAPE
-    last = row - 1
+    leave_room(sheet, formats, columns[0].name)
     headings = [Heading(column.name, "", column.width) for column in columns[start:stop]]
-    end = write_foot(sheet, formats, row, headings, (), start)
+    end = write_foot(sheet, formats, LAST, headings, (), start)
     look = formats.get(font_size=10, align="left", valign="top", text_wrap=True)
     merge(sheet, end, start, start + len(headings) - 1, listing.notes[0], look)
     sheet.set_row(end, HEIGHT)
     sheet.freeze_panes(_FIRST, kept)
     sheet.repeat_rows(_TITLE, _HEAD)
-    sheet.autofilter(_HEAD, 0, last, len(columns) - 1)
+    sheet.autofilter(_HEAD, 0, LAST - 1, len(columns) - 1)
     # Numbers of persons are text on purpose: no green triangle shall offer to make numbers of them.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{LAST}"})
     set_print(sheet, end, len(columns))
     if pages > 1:
         sheet.fit_to_pages(pages, 0)
@@ -220,9 +232,7 @@ def _write_sheet(book: Any, formats: Formats, name: str, place: str, listing: Li
 
 def _notes(listing: Listing) -> list[str]:
     """The numbered footnotes: they stand in one cell, for they stand on every sheet and merging is dear."""
-    return [
-        f"{'注：' if number == 1 else '　　'}{number}. {note}" for number, note in enumerate(listing.notes, start=1)
-    ]
+    return [numbered(number, note) for number, note in enumerate(listing.notes, start=1)]
 
 
 def _pages(columns: Sequence[Column]) -> int:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -20,7 +21,8 @@ from pipelines.publish.workbooks.book import FORMULA_STARTS
 from pipelines.publish.workbooks.form import half_widths
 
 LINE = 15.5
-_EPOCH = 25_569  # days from Excel's day 0 to 1970-01-01
+_DAY_0 = date(1899, 12, 30).toordinal()
+_EPOCH = date(1970, 1, 1).toordinal() - _DAY_0
 _RISKY = "^[" + "".join(f"\\x{{{ord(start):x}}}" for start in FORMULA_STARTS) + "]"
 # Characters that XML or Excel take for something else; few columns have any.
 _SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|^\s|\s$"
@@ -45,21 +47,37 @@ def rows_xml(columns: Sequence[Column], raw: Sequence[pl.Series], first: pl.Seri
         parts += [pl.lit(f'<c r="{letters(order)}'), number, cells]
         if lines is not None:
             high.append(lines)
-    heights: pl.Series | pl.Expr = pl.lit(_height(1))
+    heights: pl.Series | pl.Expr = pl.lit(_high(1))
     if high:
         most = pl.select(pl.max_horizontal(high)).to_series()
-        heights = most.replace_strict({lines: _height(lines) for lines in most.unique().to_list()})
-    begin = [pl.lit('<row r="'), number, pl.lit(f'" spans="1:{len(columns)}" ht="'), heights]
-    made = pl.concat_str([*begin, pl.lit('" customHeight="1">'), *parts, pl.lit("</row>")])
+        heights = most.replace_strict({lines: _high(lines) for lines in most.unique().to_list()})
+    begin = [pl.lit('<row r="'), number, pl.lit(f'" spans="1:{len(columns)}"'), heights]
+    made = pl.concat_str([*begin, pl.lit(">"), *parts, pl.lit("</row>")])
     return pl.DataFrame({"n": number}).select(row=made).to_series()
 
 
-def sentence_xml(shown: str, row: int, looks: Sequence[int]) -> str:
-    """A row with one sentence, and a cell of every other column."""
+def sentence_xml(shown: str, row: int, looks: Sequence[int], height: str = "") -> str:
+    """A row with one sentence, and a cell of every other column; `height` as `height_xml` has it."""
     first, *others = looks
     cells = [f'<c r="{letters(order)}{row}" s="{look}"/>' for order, look in enumerate(others, start=1)]
-    text_cell = f'<c r="A{row}" s="{first}" t="inlineStr"><is><t>{xml_text(shown)}</t></is></c>'
-    return f'<row r="{row}" spans="1:{len(looks)}">{text_cell}{"".join(cells)}</row>'
+    sentence = f'<c r="A{row}" s="{first}{text_cell(shown)}'
+    return f'<row r="{row}" spans="1:{len(looks)}"{height}>{sentence}{"".join(cells)}</row>'
+
+
+def text_cell(shown: str) -> str:
+    """A text in its cell, from what stands after the number of the format on."""
+    kept = ' xml:space="preserve"' if shown != shown.strip() else ""
+    return f'" t="inlineStr"><is><t{kept}>{xml_text(shown)}</t></is></c>'
+
+
+def day_number(day: date) -> int:
+    """The number by which Excel knows a day."""
+    return day.toordinal() - _DAY_0
+
+
+def height_xml(points: float) -> str:
+    """The height of a row as its attributes, in whole pixels."""
+    return f' ht="{int(points * 4 / 3 + 0.5) * 0.75:.16g}" customHeight="1"'
 
 
 def joined(rows: pl.Series) -> memoryview:
@@ -81,9 +99,9 @@ def xml_text(shown: str) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _height(lines: int) -> str:
-    """The height of a row in points, in whole pixels."""
-    return f"{int((LINE * lines + 3) * 4 / 3 + 0.5) * 0.75:.16g}"
+def _high(lines: int) -> str:
+    """The height of a row of so many lines."""
+    return height_xml(LINE * lines + 3)
 
 
 def _cells(column: Column, values: pl.Series, look: Look) -> tuple[pl.Series, pl.Series | None]:

@@ -25,7 +25,7 @@ Change = Callable[[openpyxl.Workbook], None]
 def written(reader: Any, as_of: date, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Block]]:
     folder = tmp_path_factory.mktemp("reports")
     night = ReportNight(reader, as_of, load_policy(None, as_of))
-    return folder, write_form(MONTHLY, night, night.province, folder)
+    return folder, write_form(MONTHLY, night, [night.province], folder)
 
 
 def changed(folder: Path, change: Change) -> None:
@@ -99,3 +99,26 @@ def test_a_database_that_was_written_otherwise_is_seen(
     )
     with pytest.raises(KongchuoError, match="本期新增: shows '2', database '99'"):
         back(folder, blocks, make_reader({**tables, "zeroing": other}), as_of)
+
+
+def test_a_cell_that_the_database_holds_twice_stops_the_publication(
+    written: Any, tables: Any, make_reader: Any, as_of: date
+) -> None:
+    folder, blocks = written
+    import polars as pl
+
+    twice = pl.concat([tables["zeroing"], tables["zeroing"].head(1)])
+    with pytest.raises(KongchuoError, match=r"published\.zeroing holds a cell of \w+ twice"):
+        back(folder, blocks, make_reader({**tables, "zeroing": twice}), as_of)
+
+
+def wrong_kind(book: openpyxl.Workbook) -> None:
+    book["县级"]["D5"] = True
+
+
+def test_a_truth_value_is_no_number(written: Any, reader: Any, as_of: date, tmp_path: Path) -> None:
+    folder, blocks = written
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    changed(tmp_path, wrong_kind)
+    with pytest.raises(KongchuoError, match="辍学: shows 'True'"):
+        back(tmp_path, blocks, reader, as_of)

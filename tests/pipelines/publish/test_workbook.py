@@ -39,7 +39,7 @@ POLICY = {"rates": {"dropout_variant": "event", "retention_variant": "national"}
 
 def write_monthly(reader: Any, as_of: date, folder: Path) -> Path:
     night = ReportNight(reader, as_of, POLICY)
-    blocks = write_form(MONTHLY, night, night.province, folder)
+    blocks = write_form(MONTHLY, night, [night.province], folder)
     assert read_back(folder, blocks, {"published": reader}, {".xlsx": read_workbook}, as_of) > 50
     return folder / MONTHLY.file
 
@@ -194,3 +194,56 @@ def test_a_night_that_was_not_computed_writes_nothing(reader: Any, tmp_path: Pat
     with pytest.raises(KongchuoError, match="2024-01-01"):
         write_monthly(reader, date(2024, 1, 1), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def looks(sheet: Worksheet) -> Any:
+    """All that a reader of a sheet sees."""
+    cells = [
+        (cell.coordinate, cell.value, cell.number_format, cell.quotePrefix, cell.alignment.horizontal,
+         cell.alignment.indent, cell.alignment.wrap_text, cell.font.name, cell.font.sz, cell.font.b,
+         *(getattr(cell.border, side).style for side in ("left", "right", "top", "bottom")))
+        for row in sheet.iter_rows()
+        for cell in row
+    ]  # fmt: skip
+    heights = {row: one.height for row, one in sheet.row_dimensions.items()}
+    widths = {column: one.width for column, one in sheet.column_dimensions.items()}
+    merged = sorted(str(one) for one in sheet.merged_cells.ranges)
+    return cells, heights, widths, merged, sheet.print_area, sheet.print_title_rows, sheet.freeze_panes
+
+
+def test_forms_of_counties_are_cast_as_if_each_were_made_alone(reader: Any, as_of: date, tmp_path: Path) -> None:
+    night = ReportNight(reader, as_of, POLICY)
+    together = write_form(MONTHLY, night, night.scopes, tmp_path / "together")
+    assert len({block.file for block in together}) == len(night.scopes) > 2
+    for scope in night.scopes:
+        file = Path(scope.folder) / MONTHLY.file
+        alone = write_form(MONTHLY, night, [scope], tmp_path / "alone")
+        of_scope = [block for block in together if block.file == file.as_posix()]
+        for block, single in zip(of_scope, alone, strict=True):
+            assert (block.place, block.row, block.column) == (single.place, single.row, single.column)
+            assert block.listing.values == single.listing.values
+        one, other = (openpyxl.load_workbook(tmp_path / way / file) for way in ("together", "alone"))
+        assert one.sheetnames == other.sheetnames
+        assert [looks(sheet) for sheet in one] == [looks(sheet) for sheet in other]
+        assert (one.properties.title, one.properties.creator) == (
+            f"{scope.name}{night.day}控辍保学情况月报表",
+            scope.name,
+        )
+        with (
+            zipfile.ZipFile(tmp_path / "together" / file) as book,
+            zipfile.ZipFile(tmp_path / "alone" / file) as own,
+        ):
+            charts = [name for name in book.namelist() if "chart" in name or "drawing" in name]
+            assert charts
+            assert [book.read(name) for name in charts] == [own.read(name) for name in charts]
+            whole = b"".join(book.read(name) for name in book.namelist()).decode()
+        assert not any("\ue000" <= char <= "\uf8ff" for char in whole)
+        assert 'ht="777"' not in whole
+
+
+def test_the_chart_carries_a_copy_of_its_figures(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        chart = archive.read("xl/charts/chart1.xml").decode()
+    assert '<c:ptCount val="2"/><c:pt idx="0"><c:v>=1+1</c:v></c:pt><c:pt idx="1"><c:v>示例市市直</c:v></c:pt>' in chart
+    assert '<c:f>县级图!$B$16:$B$17</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="2"/>' in chart
+    assert '<c:pt idx="0"><c:v>5</c:v></c:pt><c:pt idx="1"><c:v>0</c:v></c:pt>' in chart
