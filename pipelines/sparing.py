@@ -151,8 +151,8 @@ class _Sparing:
         elif model.name != CHILD:
             gone = f" union all select * from {_KEYS}" if CHILD in self.standing.touched else ""
             found = (
-                f"select f.child_id, min(c.child_key) as child_key from ({found}) as f "
-                f"left join (select child_id, child_key from {CHILD}{gone}) as c on f.child_id = c.child_id "
+                f"select f.child_id, min(c.child_key) as child_key, min(c.person) as person from ({found}) as f "
+                f"left join (select child_id, child_key, person from {CHILD}{gone}) as c on f.child_id = c.child_id "
                 "group by f.child_id"
             )
         self.fetch(f"create or replace table {children} as {found}")
@@ -172,7 +172,8 @@ class _Sparing:
         self.fetch(f"insert into {fresh} {query}", bound or None)
         # Most of whom an input says something else come out the same.
         columns = f"{key}, child_id" if model.name == TOLD else key
-        differing = _differing(fresh, f"(select * from {model.name} where {whose})", columns, key)
+        stood = f"(select * from {model.name} where {whose})"
+        differing = _differing(fresh, stood, columns, key, alone=columns == key)
         ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
         self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
         rows = self._replace(model, fresh, children, whose, before)
@@ -188,7 +189,7 @@ class _Sparing:
         if replaced > before.rows * _MOST_REPLACED:
             return None
         if name == CHILD:
-            self.fetch(f"create or replace table {_KEYS} as select child_id, child_key from {CHILD} where {whose}")
+            self._keys_gone(f"{CHILD} where {whose}")
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} select * from {fresh} where {whose}")
         rows = self._count(name)
@@ -204,35 +205,42 @@ class _Sparing:
             rows = self.maker.run_model(model, parameters)
             standing.tonight[model.name] = Left(rows)
             return rows
-        former = before.content or (content_of(self.maker, model.name) if before.there else None)
         key = _whose(model.name) if before.there and model.name in compared() else None
-        aside = f"{model.layer}.before_{model.table}"
         if key:
             self.fetch(f"alter table {model.name} rename to before_{model.table}")
+            rows = self.maker.run_model(model, parameters)
+            aside = f"{model.layer}.before_{model.table}"
+            self._compare(model.name, aside, key)
+            self.fetch(f"drop table {aside}")
+            standing.tonight[model.name] = Left(rows)
+            return rows
+        former = before.content or (content_of(self.maker, model.name) if before.there else None)
         rows = self.maker.run_model(model, parameters)
         content = content_of(self.maker, model.name) if former else None
         if content is not None and content == former:
             standing.same.add(model.name)
-        elif key:
-            self._compare(model.name, aside, key)
-        if key:
-            self.fetch(f"drop table {aside}")
         standing.tonight[model.name] = Left(rows, content)
         return rows
 
     def _compare(self, name: str, aside: str, key: str) -> None:
-        """Note of whom two makings of a table say something else."""
-        if name == DELIVERY:
-            if not self.fetch(f"select count(*) from (select * from {aside} except select * from {name})")[0][0]:
-                self.standing.grown.add(name)
-            return
+        """Note whether two makings of a table are the same, or of whom they say something else."""
+        standing, touched = self.standing, _touched(name)
         # No row stands twice: each of these tables has a key, which its contract keeps.
-        found = _differing(name, aside, key, key)
-        if name == CHILD:
-            gone = f"select o.child_id, o.child_key from {aside} as o anti join {name} as n on o.child_id = n.child_id"
-            self.fetch(f"create or replace table {_KEYS} as {gone}")
-        self.fetch(f"create or replace table {_touched(name)} as select distinct {key} from ({found})")
-        self.standing.touched[name] = Touched(_touched(name), key)
+        found = _differing(name, aside, key, key, alone=CATALOGUE[name].key == (key,))
+        self.fetch(f"create or replace table {touched} as select distinct {key} from ({found})")
+        if not self._count(touched):
+            standing.same.add(name)
+        elif name == DELIVERY:
+            if not self._count(f"(select * from {aside} except select * from {name})"):
+                standing.grown.add(name)
+        else:
+            standing.touched[name] = Touched(touched, key)
+            if name == CHILD:
+                self._keys_gone(f"{aside} where child_id not in (select child_id from {name})")
+
+    def _keys_gone(self, rows: str) -> None:
+        """Keep the keys of children who may be gone: by these their rows are found elsewhere."""
+        self.fetch(f"create or replace table {_KEYS} as select child_id, child_key, null as person from {rows}")
 
     def _count(self, table: str) -> int:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
@@ -250,15 +258,23 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
         found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)(?: where [^()]+)?\s*\)", sql)
         if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
-        some = f"{children}_{name}"
-        instead[some] = f"select * from {found[0]} where {column} in (select {key} from {children})"
+        some, named = f"{children}_{name}", "person" if column == "person" else key
+        instead[some] = f"select * from {found[0]} where {column} in (select {named} from {children})"
         sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+((?: where [^()]+)?\s*\))", rf"\1{some}\2", sql)
     return instead, sql
 
 
-def _differing(now: str, then: str, columns: str, key: str) -> str:
-    """The query of some columns of the rows that one of two tables has and the other has not."""
+def _differing(now: str, then: str, columns: str, key: str, *, alone: bool = False) -> str:
+    """The query of some columns of the rows that one of two tables has and the other has not.
+
+    `alone`: no two rows have one key, which is the only column asked for.
+    """
     new, old = (f"(select {columns}, hash(t) as content from {table} as t)" for table in (now, then))
+    if alone:
+        return (
+            f"select coalesce(n.{key}, o.{key}) as {key} from {new} as n full join {old} as o on n.{key} = o.{key} "
+            "where n.content is distinct from o.content"
+        )
     both = f"n.{key} = o.{key} and n.content = o.content"
     return (
         f"select n.* from {new} as n anti join {old} as o on {both} "
@@ -275,7 +291,9 @@ def _key(name: str) -> str:
 
 def _whose(name: str) -> str | None:
     """The column by which the rows of a table are told to be of somebody, or of a place."""
-    if name in (DELIVERY, *PERSON_OF_ROW):
+    if name == DELIVERY:
+        return "delivery_id"
+    if name in PERSON_OF_ROW:
         return "row_id"
     if name in placing():
         return placing()[name]

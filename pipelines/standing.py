@@ -17,6 +17,7 @@ is thrown away.
 What a model says of itself in its header (each with a test that makes it so, or not at all):
 
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
+    -- patched: child (child_id), rows (person)    beside, of its person only what this import says of it
     -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
     -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
     -- steady: core.night           this table moves no row that the others do not move

@@ -1,19 +1,29 @@
 -- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
 -- key: child_id
--- patched: child (child_id), memory (child_id)
+-- patched: child (child_id), memory (child_id), enrolment_person (person)
+-- steady: core.previous_memory (who was remembered as graduated is so again, by this table itself, until something else moves)
 -- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
 -- deceased, emigrated, moved_away and begins again only with an enrolment row of tonight; graduation once seen is kept for ever.
 with
 child as (select * from status.child),
 verdict as (select * from status.verdict),
+enrolment_person as (select row_id, person from matching.enrolment_person where is_primary),
 enrolment as (
     select p.person, e.enrolment_status, e.status_date, e.effective_end, e.grade, e.school_code, e.student_number, e.class_name, e.school_year
-    from matching.enrolment_person as p
+    from enrolment_person as p
     inner join core.enrolment as e on p.row_id = e.row_id
-    where p.is_primary
 ),
 
 memory as (select * from matching.memory),
+-- A pupil of a senior school is graduated for that (status.verdict), unless death or emigration comes first.
+graduated_before as (
+    select child_id
+    from core.previous_memory
+    where graduated and child_id in (
+        select v.child_id from verdict as v inner join child as c on v.child_id = c.child_id where c.senior and v.status in ('deceased', 'emigrated')
+    )
+),
+
 cased as (select child_id from ledger.case_state group by child_id),
 tonight as (
     select
@@ -21,7 +31,7 @@ tonight as (
         coalesce(c.household_number, m.household_number) as household_number,
         e.person is not null or coalesce(m.has_enrolment and not m.ended, false) as has_enrolment,
         v.status in ('graduated', 'deceased', 'emigrated', 'moved_away') as ended,
-        v.status = 'graduated' or coalesce(m.graduated, false) as graduated,
+        v.status = 'graduated' or coalesce(m.graduated, false) or b.child_id is not null as graduated,
         c.student_number,
         c.school_code,
         c.grade,
@@ -36,7 +46,8 @@ tonight as (
     left join enrolment as e on c.person = e.person
     left join memory as m on c.child_id = m.child_id
     left join cased as k on c.child_id = k.child_id
-    where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated'
+    left join graduated_before as b on c.child_id = b.child_id
+    where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated' or b.child_id is not null
 )
 
 select

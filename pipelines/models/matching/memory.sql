@@ -1,7 +1,8 @@
 -- One row per child remembered after the night before of whom memory may say something that tonight's rows do not (spec 3.3).
 -- key: memory_id
 -- patched: previous (child_id)
--- Of most children memory says what their registry row and their primary enrolment row of tonight say again: they are not here.
+-- Of most children memory says what their registry row and their primary enrolment row of tonight say again: they are not here;
+-- nor are those in a senior school tonight who were in none of grades 1-9 since memory began.
 -- memory_id: the child_id under which the child is remembered; child_id: tonight's, the same but for a key that changed
 -- (matching.rekey); named: tonight's rows name the child. Of two remembered keys of one child its own counts, then the smaller.
 with
@@ -23,6 +24,13 @@ registry as (
 ),
 
 enrolled as (select person from matching.enrolment_person where is_primary),
+senior as (
+    select distinct p.person
+    from matching.enrolment_person as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    where not p.is_primary and e.grade >= 10 and e.enrolment_status = '在读'
+),
+
 found as (
     select
         m.*,
@@ -69,10 +77,11 @@ select
 from found as m
 left join enrolled as e on m.person = e.person
 left join registry as r on m.person = r.person
+left join senior as s on m.person = s.person
 where
-    e.person is null
+    m.person is null
     or m.rekeyed
-    or m.graduated
+    or ((e.person is null or m.graduated) and (s.person is null or m.seen_school_year is not null))
     or m.graduated_on is not null
     or (r.ethnicity is null and m.ethnicity is not null)
     or (r.household_number is null and m.household_number is not null)

@@ -1,6 +1,6 @@
 -- One row per child of the universe at D: the facts of tonight and of memory that the ladder of spec 3.3 asks for.
 -- key: child_id
--- patched: child (child_id), memory (child_id)
+-- patched: child (child_id), memory (child_id), registry_person (person), enrolment_person (person), present_row (person), rolled (person)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
 -- unless `remembered`: no enrolment row tonight, and memory has not ended; m_graduated: remembered as graduated, and not seen in a
 -- senior school tonight, which says so itself); school_code, grade, student_number: tonight's row, else the remembered one;
@@ -9,16 +9,17 @@ with
 night as (select age_on from core.night),
 policy as (select stages_junior_last from core.policy),
 child as (select * from matching.child),
+registry_person as (select row_id, person from matching.registry_person where is_primary),
 registry as (
     select p.person, r.*
-    from matching.registry_person as p
+    from registry_person as p
     inner join core.registry as r on p.row_id = r.row_id
-    where p.is_primary
 ),
 
+enrolment_person as (select row_id, person, tier, is_primary from matching.enrolment_person),
 enrolment as (
     select p.person, p.tier, e.*
-    from matching.enrolment_person as p
+    from enrolment_person as p
     inner join core.enrolment as e on p.row_id = e.row_id
     where p.is_primary
 ),
@@ -29,24 +30,26 @@ enrolment_beside as (
         p.person,
         count(*) filter (where e.grade <= 9 and e.enrolment_status = '在读') as active_rows,
         coalesce(bool_or(e.grade >= 10 and e.enrolment_status = '在读'), false) as senior
-    from matching.enrolment_person as p
+    from enrolment_person as p
     inner join core.enrolment as e on p.row_id = e.row_id
     where not p.is_primary
     group by p.person
 ),
 
 memory as (select * from matching.memory),
+present_row as (select person, roll_date, school_code, grade, row_id from status.present),
+rolled as (select person, roll_date, school_code, grade, row_id from status.roll_person),
 -- Of several rolls the newest; nearly every child stands on one.
 present_twice as (
     select person
-    from status.present
+    from present_row
     group by person
     having count(*) > 1
 ),
 
 present as (
     select p.person, p.roll_date, p.school_code, p.grade, p.row_id
-    from status.present as p
+    from present_row as p
     left join present_twice as t on p.person = t.person
     where t.person is null
     union all
@@ -56,26 +59,26 @@ present as (
         arg_max(p.school_code, (p.roll_date, p.row_id)) as school_code,
         arg_max(p.grade, (p.roll_date, p.row_id)) as grade,
         arg_max(p.row_id, (p.roll_date, p.row_id)) as row_id
-    from status.present as p
+    from present_row as p
     inner join present_twice as t on p.person = t.person
     group by p.person
 ),
 
 rolled_twice as (
     select person
-    from status.roll_person
+    from rolled
     group by person
     having count(*) > 1
 ),
 
 roll_row as (
     select i.person, i.school_code, i.grade
-    from status.roll_person as i
+    from rolled as i
     left join rolled_twice as t on i.person = t.person
     where t.person is null
     union all
     select i.person, arg_max(i.school_code, (i.roll_date, i.row_id)) as school_code, arg_max(i.grade, (i.roll_date, i.row_id)) as grade
-    from status.roll_person as i
+    from rolled as i
     inner join rolled_twice as t on i.person = t.person
     group by i.person
 ),
