@@ -23,6 +23,10 @@ from schemas.catalogue import tables_of
 from schemas.shown import A_ROW_A_CHILD
 from tests.pipelines.models.support import (
     ALL,
+    COUNTY,
+    OTHER_COUNTY,
+    OTHER_PRIMARY,
+    OTHER_VILLAGE,
     Day,
     Province,
     Row,
@@ -31,6 +35,7 @@ from tests.pipelines.models.support import (
     person,
     policy_of,
     registry_row,
+    roll_row,
     verification_row,
 )
 from tests.pipelines.test_ledger_machine import LedgerMachine, run_lives
@@ -181,6 +186,59 @@ def test_memory_that_tonights_rows_say_again_touches_nobody(twins: Twins) -> Non
     assert twins.one("matching.memory", graduated=True)["memory_id"] == KIDS[1]["citizen_number"]
     assert {"matching.memory", "status.child"} <= twins.large.stands.patched.keys()
     assert "matching.child" in twins.large.stands.kept
+
+
+def test_rows_of_a_county_and_of_a_school_alone_are_made_anew(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = KIDS[1], KIDS[2]
+    twins.add("registry", registry_row(here))
+    twins.add("enrolment", enrolment_row(here))
+    twins.add("in_school", roll_row(here))
+    moved = {"household_division": OTHER_VILLAGE}
+    twins.add("registry", registry_row(there, **moved), code="990122")
+    twins.add("enrolment", enrolment_row(there, school_code=OTHER_PRIMARY), code="990122")
+    twins.add("in_school", roll_row(there, school_code=OTHER_PRIMARY), code="990122")
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    stood = twins.one("core.registry", county_code=COUNTY)["row_id"]
+    twins.add("registry", registry_row(there, **moved, ethnicity="回族"), on="2025-09-22", code="990122")
+    twins.add("enrolment", enrolment_row(there, school_code=OTHER_PRIMARY), on="2025-09-22", code="990122")
+    twins.add(
+        "in_school", roll_row(there, school_code=OTHER_PRIMARY, roll_date="2025-09-21"), on="2025-09-22", code="990122"
+    )
+    monkeypatch.setattr(twins.large, "leave", lambda: None)  # what it has asked is still to be seen
+    twins.night("2025-09-22")
+    tables = ("core.registry", "core.enrolment", "core.in_school")
+    assert set(tables) <= twins.large.stands.patched.keys()
+    places = ("registry", "enrolment", "in_school")
+    read = [twins.large.read(f"select * from work.main.places_{table}").rows() for table in places]
+    assert read == [[(OTHER_COUNTY,)], [(OTHER_COUNTY,)], [(OTHER_PRIMARY,)]]
+    assert twins.one("core.registry", county_code=COUNTY)["row_id"] == stood
+    # Of the other child nothing has been asked again.
+    touched = twins.large.stands.touched["status.child"].table
+    assert twins.large.read(f"select child_id from {touched}").rows() == [(there["citizen_number"],)]
+
+
+def test_who_has_graduated_is_remembered_as_such_whatever_comes_after(twins: Twins) -> None:
+    pupil = person(7, "2008-09-15")  # in a senior school since before memory began
+    twins.add("registry", registry_row(pupil))
+    twins.add("enrolment", enrolment_row(pupil, grade=11))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    assert twins.rows("matching.memory") == []  # tonight's row says it again
+    twins.add("registry", registry_row(pupil, registry_status="死亡", status_date="2025-09-21"), on="2025-09-22")
+    for on in ("2025-09-22", "2025-09-23", "2025-09-24"):
+        twins.night(on)
+        assert twins.one("status.verdict")["status"] == "deceased"
+        assert twins.one("ledger.memory_state")["graduated"]
+
+
+def test_a_pupil_of_a_senior_school_who_was_dead_before_is_not_remembered(twins: Twins) -> None:
+    pupil = person(7, "2008-09-15")
+    twins.add("registry", registry_row(pupil, registry_status="死亡", status_date="2025-01-01"))
+    twins.add("enrolment", enrolment_row(pupil, grade=11))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+        assert twins.rows("ledger.memory_state") == []
 
 
 @pytest.mark.full
@@ -399,6 +457,23 @@ def test_a_model_that_cannot_be_restricted_is_named() -> None:
     header = "-- patched: child (child_id)"
     with pytest.raises(ModelError, match=r"core\.x: the import CTE child"):
         sparing.restricted_to(model("with child as (select 1) select * from child", header), "t")
+
+
+def test_the_restricted_database_is_written_anew_when_it_has_too_many_holes() -> None:
+    stands = standing.Standing("", file=("cases.duckdb", [1]), holes=6)
+    for name in A_ROW_A_CHILD:
+        stands.left[name] = standing.Left(100, replaced=40)
+        stands.tonight[name] = standing.Left(100, replaced=44)
+        stands.patched[name] = "true"
+    assert stands.holes_tonight() == 10
+    assert stands.former_file() == ("cases.duckdb", [1])
+    stands.tonight["restricted.children"] = standing.Left(100, replaced=45)
+    assert stands.former_file() is None
+    # A table that was made as a whole is replaced as a whole, one that stands not at all.
+    stands.kept = set(A_ROW_A_CHILD)
+    assert stands.holes_tonight() == 6
+    stands.kept, stands.patched = set(), {}
+    assert stands.holes_tonight() == 106
 
 
 # The working file ----------------------------------------------------------------------------------------------------
