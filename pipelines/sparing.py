@@ -112,7 +112,7 @@ class _Sparing:
         self, model: Model, parameters: Mapping[str, object], place: str, moved: Iterable[str], before: Left
     ) -> int | None:
         """Make the rows of the places touched anew, all of them; None where these are too many."""
-        name, places = model.name, f"{WORK}.places_{model.table}"
+        name, places = model.name, _beside("places", model.name)
         found = " union ".join(f"select {place} from {self.standing.touched[one].table}" for one in sorted(moved))
         self.fetch(f"create or replace table {places} as {found}")
         whose = f"{place} in (select {place} from {places})"
@@ -166,7 +166,7 @@ class _Sparing:
             self.fetch(f"create or replace table {table} as {rows_of}")
         if says_the_date(model):
             self._date(model, parameters)
-        fresh = f"{WORK}.fresh_{model.table}"
+        fresh = _beside("fresh", model.name)
         self.fetch(f"create or replace table {fresh} as select * from {model.name} limit 0")
         bound = {name: parameters[name] for name in model.parameters}
         self.fetch(f"insert into {fresh} {query}", bound or None)
@@ -302,4 +302,9 @@ def _whose(name: str) -> str | None:
 
 
 def _touched(table: str) -> str:
-    return f"{WORK}.touched_{table.replace('.', '_')}"
+    return _beside("touched", table)
+
+
+def _beside(what: str, table: str) -> str:
+    """A table of this night alone that tells something of another one."""
+    return f"{WORK}.{what}_{table.replace('.', '_')}"

@@ -172,6 +172,7 @@ def test_rows_of_one_child_alone_are_made_anew(twins: Twins) -> None:
     assert "restricted.identities" in twins.large.stands.kept  # new rows, which say the same
 
 
+@pytest.mark.full
 def test_memory_that_tonights_rows_say_again_touches_nobody(twins: Twins) -> None:
     twins.add("registry", *map(registry_row, KIDS))
     twins.add("enrolment", *pupils())
@@ -211,7 +212,7 @@ def test_rows_of_a_county_and_of_a_school_alone_are_made_anew(twins: Twins, monk
     tables = ("core.registry", "core.enrolment", "core.in_school")
     assert set(tables) <= twins.large.stands.patched.keys()
     places = ("registry", "enrolment", "in_school")
-    read = [twins.large.read(f"select * from work.main.places_{table}").rows() for table in places]
+    read = [twins.large.read(f"select * from work.main.places_core_{table}").rows() for table in places]
     assert read == [[(OTHER_COUNTY,)], [(OTHER_COUNTY,)], [(OTHER_PRIMARY,)]]
     assert twins.one("core.registry", county_code=COUNTY)["row_id"] == stood
     # Of the other child nothing has been asked again.
@@ -219,6 +220,7 @@ def test_rows_of_a_county_and_of_a_school_alone_are_made_anew(twins: Twins, monk
     assert twins.large.read(f"select child_id from {touched}").rows() == [(there["citizen_number"],)]
 
 
+@pytest.mark.full
 def test_who_has_graduated_is_remembered_as_such_whatever_comes_after(twins: Twins) -> None:
     pupil = person(7, "2008-09-15")  # in a senior school since before memory began
     twins.add("registry", registry_row(pupil))
@@ -233,6 +235,7 @@ def test_who_has_graduated_is_remembered_as_such_whatever_comes_after(twins: Twi
         assert twins.one("ledger.memory_state")["graduated"]
 
 
+@pytest.mark.full
 def test_a_pupil_of_a_senior_school_who_was_dead_before_is_not_remembered(twins: Twins) -> None:
     pupil = person(7, "2008-09-15")
     twins.add("registry", registry_row(pupil, registry_status="死亡", status_date="2025-01-01"))
@@ -456,6 +459,8 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         instead, query = sparing.restricted_to(one, "work.main.t")
         assert len(instead) == len(standing.patched(one))
         assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in instead)
+        # Of a place nobody asks which children it has: whoever is patched by children may not read what names places.
+        assert standing.place_of(one) or not one.depends & standing.placing().keys()
 
 
 def test_a_model_that_cannot_be_restricted_is_named() -> None:
