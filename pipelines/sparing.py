@@ -13,6 +13,7 @@ from pipelines.errors import KongchuoError, ModelError
 from pipelines.standing import (
     CHILD,
     DELIVERY,
+    IDENTITY,
     MEMORY,
     MEMORY_HISTORY,
     NIGHT,
@@ -90,12 +91,14 @@ class _Sparing:
                 return standing.keep(model.name, before, same=False)
             patches = patched(model)
             moved = standing.moved_inputs(model, but=NIGHT if dated else "")
-            if patches and moved and moved <= standing.touched.keys():
-                place = place_of(model)
+            place = place_of(model)
+            if patches and moved and all(standing.knows(name, place) for name in moved):
                 if place:
                     made = self._patch_places(model, parameters, place, moved, before)
                 else:
-                    touched = [standing.touched[name].children(name) for name in sorted(moved)]
+                    # The children of tonight are not there yet when memory is asked, and the persons must stand for it.
+                    who = IDENTITY if model.name == TOLD else CHILD
+                    touched = [standing.touched[name].children(name, who) for name in sorted(moved)]
                     made = self._patch(model, parameters, touched, before)
                 if made is not None:
                     return made

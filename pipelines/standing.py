@@ -55,6 +55,7 @@ MEMORY = "core.previous_memory"
 MEMORY_HISTORY = "ledger.memory_history"
 CHILD = "matching.child"
 TOLD = "matching.memory"
+IDENTITY = "matching.person_identity"
 DELIVERY = "core.delivery"
 DELIVERIES = "landing.deliveries"
 WORK = "work.main"
@@ -98,14 +99,14 @@ class Touched:
     table: str
     key: str
 
-    def children(self, name: str) -> str:
-        """The query of their child_id, for the table of that name."""
+    def children(self, name: str, who: str = CHILD) -> str:
+        """The query of their child_id, for the table of that name; `who` tells whose child_id a person has."""
         if self.key == "child_id":
             return f"select child_id from {self.table}"
         if self.key == "person":
-            return f"select child_id from {CHILD} where person in (select person from {self.table})"
+            return f"select child_id from {who} where person in (select person from {self.table})"
         return (
-            f"select c.child_id from {CHILD} as c inner join {PERSON_OF_ROW[name]} as p on c.person = p.person "
+            f"select c.child_id from {who} as c inner join {PERSON_OF_ROW[name]} as p on c.person = p.person "
             f"where p.row_id in (select row_id from {self.table})"
         )
 
@@ -189,6 +190,11 @@ class Standing:
             for name in model.depends - self.same - steady
             if name != NIGHT or self._columns_of_night(model) & self.day_moved
         }
+
+    def knows(self, name: str, place: str | None) -> bool:
+        """Whether it is known of which places a table says something else or, without `place`, of which children."""
+        touched = self.touched.get(name)
+        return touched is not None and (touched.key == place if place else touched.key not in placing().values())
 
     def keep(self, name: str, before: Left, *, same: bool) -> int:
         """Note that a table is not made tonight; returns its rows."""

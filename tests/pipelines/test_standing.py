@@ -307,6 +307,23 @@ def test_the_same_night_again_makes_only_what_has_come(twins: Twins) -> None:
     twins.night("2025-09-22")
 
 
+def test_memory_is_patched_though_the_children_of_the_night_before_are_gone(every_share: None) -> None:
+    large = LargeProvince()
+    large.add("registry", *map(registry_row, KIDS))
+    large.add("enrolment", *pupils())
+    large.night("2025-09-20")
+    large.leave()
+    large.add("enrolment", *pupils()[:-1], on="2025-09-21")  # of one child nothing but memory tells
+    large.night("2025-09-21")
+    large.leave(unsound={"matching.child"})
+    large.add("enrolment", *pupils(class_name="2")[:-1], on="2025-09-22")
+    large.night("2025-09-22")
+    assert "matching.child" not in large.stands.left
+    assert "matching.memory" in large.stands.patched.keys() | large.stands.kept
+    assert KIDS[3]["citizen_number"] in {row["memory_id"] for row in large.rows("matching.memory")}
+    large.close()
+
+
 def test_a_table_that_broke_its_contract_is_judged_again(every_share: None) -> None:
     large = LargeProvince()
     large.add("registry", *map(registry_row, KIDS))
