@@ -65,7 +65,8 @@ PERSON_OF_ROW = {"core.registry": "matching.registry_person", "core.enrolment": 
 _SINCE = "from_run >= $run or to_run >= $run or from_night >= $night or to_night >= $night"
 """Rows of a history that a run, or the nights from its own on, began or ended."""
 _MOST_REPLACED_IN_FILE = 0.1
-"""The same of the restricted database, whose rows stand in the order of their keys."""
+"""Share of the rows of the restricted database that may have been replaced since it was written as a whole: its rows
+stand in the order of their keys, those that were replaced behind them."""
 _MOST_NEW = 0.1
 """New rows, as a share of those in force, up to which it is asked whom they speak of."""
 _BULK = ("core.registry", "core.enrolment", "core.in_school", "core.listing")
