@@ -63,8 +63,10 @@ def keep(engine: Engine, run: Run, history: str, state: str, among: str | None =
     same = f"(s.{quoted(key[0])} is not null and {same_cells or 'true'})"
     known, said = history, state
     if among is not None:
+        # The column alone is read to find these rows, and then these rows alone.
+        theirs = f"child_id in (select child_id from {among})"
         known, said = (
-            f"(select * from {t} where child_id in (select child_id from {among}))" for t in (history, state)
+            f"(select * from {t} where rowid in (select rowid from {t} where {theirs}))" for t in (history, state)
         )
     # Cell by cell: hashing whole rows to find the few that changed costs several times more.
     ended = engine.scalar(
@@ -95,11 +97,10 @@ def end_rows(engine: Engine, run: Run, history: str, *, retell: bool = True) -> 
     for this run, and what is left of them up to this night is told anew (`retell`; a rebuild has these rows already).
     """
     key = history_key(history)
-    identity = f"({_list([*key, 'from_night', 'from_run'])})"
-    chosen = f"{identity} in (select {identity} from {ENDED})"
+    same_row = _and(f"h.{quoted(name)} = e.{quoted(name)}" for name in [*key, "from_night", "from_run"])
+    chosen = f"rowid in (select h.rowid from {history} as h semi join {ENDED} as e on {same_row})"
     told: object = 0
     if run.known and retell:
-        same_row = _and(f"h.{quoted(name)} = e.{quoted(name)}" for name in [*key, "from_night", "from_run"])
         told = engine.scalar(
             f"insert into {history} by name select h.* replace (case when e.same then null else $night end "
             f"as to_night, $run_id as from_run) from {history} as h inner join {ENDED} as e on {same_row} "

@@ -19,6 +19,8 @@ What a model says of itself in its header (each with a test that makes it so, or
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
     -- patched: child (child_id), rows (person)    beside, of its person only what this import says of it
     -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
+    -- only: status.child           it is patched only where none but these tables has moved
+    -- dated: clean.aid (paid_on)   of the day it asks nothing but which rows of this table are dated up to it
     -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
     -- steady: core.night           this table moves no row that the others do not move
 """
@@ -75,6 +77,8 @@ _OF_THE_DAY = frozenset({"as_of", "previous"})
 _NIGHT_READ = re.compile(r"\(\s*select ([a-z_, ]+) from core\.night\s*\)")
 _STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
 _PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
+_ONLY = re.compile(r"^--\s*only:\s*(.+)$", re.MULTILINE)
+_DATED = re.compile(r"^--\s*dated:\s*(\S+) \((\w+)\)$", re.MULTILINE)
 _GROWS = re.compile(r"^--\s*grows:\s*(.+)$", re.MULTILINE)
 _SAYS_THE_DATE = re.compile(r"\)\s*select\s+n\.as_of,")
 
@@ -244,6 +248,18 @@ def patched(model: Model) -> dict[str, str]:
     return dict(re.findall(r"(\w+) \((\w+)\)", found.group(1))) if found else {}
 
 
+def patched_for(model: Model, moved: Collection[str]) -> bool:
+    """Whether a model can be patched where these of its inputs have moved."""
+    only = _named(_ONLY, model)
+    return bool(moved) and bool(patched(model)) and (not only or set(moved) <= only)
+
+
+def dated_rows(model: Model) -> tuple[str, str] | None:
+    """The table and its column of dates for which alone the day matters to a model: rows up to it count."""
+    found = _DATED.search(model.header)
+    return (found.group(1), found.group(2)) if found else None
+
+
 def place_of(model: Model) -> str | None:
     """The column by which a patched model names counties or schools; None where it names children."""
     columns = set(patched(model).values()) & {"county_code", "school_code"}
@@ -292,6 +308,8 @@ def of_the_day(model: Model) -> bool:
     """Whether a model comes out otherwise on another day whatever else stands: its table is never kept."""
     if model.parameters & _OF_THE_DAY:
         return True
+    if dated_rows(model):
+        return False
     if NIGHT not in model.depends or says_the_date(model) or NIGHT in _STEADY.findall(model.header):
         return False
     lists = _NIGHT_READ.findall(model.sql)

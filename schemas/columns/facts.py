@@ -70,6 +70,21 @@ COLUMNS = (
     _fact("listing_division", "名单区划", "Division of the first listing that names the child"),
     _fact("listing_county", "名单县", "County of the first listing that names the child"),
     _fact("listing_row_id", "名单行标识", "First listing that names the child", "BIGINT"),
+    # what the day decides
+    _fact("left_by_rule", "按规定离校", "Remembered pupil of a last grade whose row is gone at its end", "BOOLEAN"),
+    _fact("in_suspension", "休学期内", "The suspension is not over", "BOOLEAN"),
+    _fact("lookup_holds", "查询有效期内", "The latest look-up is not too old", "BOOLEAN"),
+    _fact("leaver_in_time", "升学宽限期内", "The grace of a leaver of a last grade has not run out", "BOOLEAN"),
+    _fact("exit_in_time", "转出宽限期内", "The grace after the exit has not run out", "BOOLEAN"),
+    _fact("move_in_time", "迁出宽限期内", "The grace after the move has not run out", "BOOLEAN"),
+    _fact(
+        "entry_in_time", "入学宽限期内", "Begins school this year, and the grace of entry has not run out", "BOOLEAN"
+    ),
+    _fact("past_school_age", "已超结案年龄", "age.close_at is reached, of a child who is not 在读", "BOOLEAN"),
+    _fact("graduates_later", "毕业日期在后", "The date of graduation lies after D", "BOOLEAN"),
+    # who is no child of the universe
+    _fact("counted", "当晚人员", "A person of tonight all the same", "BOOLEAN"),
+    _fact("same_number", "号码属于他人", "A child of the universe has this person's number", "BOOLEAN"),
     # verdict
     _fact("first_without_on", "学籍消失日期", "Date of the first 学籍 delivery without the remembered row", "DATE"),
     _fact("evidence_on", "证据日期", "Date of the category's evidence; null for never_enrolled", "DATE"),

@@ -175,6 +175,14 @@ TABLES = (
         sources=("学籍",),
     ),
     working(
+        "core.enrolment_county",
+        "有学籍数据的县",
+        "one county that has an enrolment (学籍) delivery in force at D",
+        key=("county_code",),
+        columns=("county_code",),
+        spec="3.3",
+    ),
+    working(
         "core.enrolment_change",
         "学籍异动（截至统计日）",
         "one enrolment change (学籍异动) visible at D: the last word of each key",

@@ -13,6 +13,14 @@ BRIDGE_NOTES = {
 
 TABLES = (
     working(
+        "indicators.aid_person",
+        "受助人员与学期",
+        "one person and term with an aid row, of the terms in which some county is",
+        key=("person", "term"),
+        columns=("person", "term"),
+        spec="5.3",
+    ),
+    working(
         "indicators.aided",
         "受资助人员",
         "one person with an aid row of the current term of its school's county, the last term begun",
@@ -277,6 +285,16 @@ TABLES = (
         spec="5.8",
         required=("known_from",),
         values={"fact": tuple(values.SHIFT_FACT)},
+    ),
+    working(
+        "indicators.missing_person",
+        "不在统计范围的人员",
+        "one person of a registry row or an enrolment row of grades 1-9 who is no child of tonight's universe",
+        key=("person",),
+        columns=("person", "birth_date", "counted", "same_number"),
+        spec="3.1, 5.7",
+        required=("counted", "same_number"),
+        notes={"birth_date": ("出生日期", "The earliest birth date of the person's rows")},
     ),
     working(
         "indicators.outside_person",

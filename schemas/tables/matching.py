@@ -10,17 +10,26 @@ TABLES = (
     working(
         "matching.attached",
         "归属行",
-        "one row of I, P, A, B, C, Q, N that speaks of a person",
+        "one row of I, P, A, B, C, Q that speaks of a person",
         key=("row_id",),
         columns=("source", "rank", "row_id", "unit", "person"),
         spec="3.2",
         required=("person",),
         types={"unit": "BIGINT"},
         notes={
-            "source": ("来源类别", "Kind of the row: I, P, A, B, C, Q or N (3.1)"),
+            "source": ("来源类别", "Kind of the row: I, P, A, B, C or Q (3.1)"),
             "unit": ("同源单元", "Rows of one kind that speak of one person: a node"),
             "rank": ("来源次序", "Order in which the kinds name a person"),
         },
+    ),
+    working(
+        "matching.attached_lookup",
+        "归属查询行",
+        "one look-up (N) that speaks of a person",
+        key=("row_id",),
+        columns=("row_id", "person"),
+        spec="3.2",
+        required=("person",),
     ),
     working(
         "matching.child",
@@ -136,7 +145,7 @@ TABLES = (
     working(
         "matching.person",
         "当晚人员",
-        "one person of tonight's rows",
+        "one person of tonight's rows, of any age",
         key=("person",),
         columns=(
             *("person", "number", "name", "birth_date", "sex", "county_code", "origin_rank", "first_rank"),
@@ -148,7 +157,7 @@ TABLES = (
     working(
         "matching.person_identity",
         "人员标识",
-        "one person of tonight: its child_id, the citizen number, else X and a hash",
+        "one person of tonight who is not too old: its child_id, the citizen number, else X and a hash",
         key=("person",),
         columns=("person", "number", "hash", "child_id", "shared_name"),
         spec="3.2",
@@ -207,6 +216,14 @@ TABLES = (
         required=("source", "node"),
         values={"source": ("R", "E"), "sex": SEX},
         notes={"source": ("来源类别", "Kind of the row: R or E (3.1)")},
+    ),
+    working(
+        "matching.too_old",
+        "超龄人员",
+        "one person of tonight's rows who is older than universe.max_age and no remembered child",
+        key=("person",),
+        columns=("person",),
+        spec="3.1, 3.3",
     ),
     working(
         "matching.unit",

@@ -66,6 +66,18 @@ TABLES = (
         },
     ),
     working(
+        "status.day_fact",
+        "随日期而变的事实",
+        "one child of whom the day decides something; nothing of it holds of the others",
+        key=("child_id",),
+        columns=(
+            *("child_id", "left_by_rule", "in_suspension", "lookup_holds", "leaver_in_time", "exit_in_time"),
+            *("move_in_time", "entry_in_time", "past_school_age", "graduates_later"),
+        ),
+        spec="3.3, 5.3",
+        required=("left_by_rule", "past_school_age"),
+    ),
+    working(
         "status.latest_lookup",
         "最近学籍查询",
         "one person: its latest national look-up dated on or before D, of one day the later delivered",
@@ -127,7 +139,10 @@ TABLES = (
         "点名行与人",
         "one row of the newest rolls that speaks of a person",
         key=("row_id",),
-        columns=("row_id", "person", "student_number", "school_code", "grade", "roll_date", "present", "in_force"),
+        columns=(
+            *("row_id", "person", "student_number", "school_code", "grade", "county_code", "roll_date", "present"),
+            "in_force",
+        ),
         spec="3.2, 3.4",
         types={"grade": "SMALLINT"},
     ),

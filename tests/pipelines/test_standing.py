@@ -155,8 +155,9 @@ def test_a_night_without_news_makes_only_what_the_day_moves(twins: Twins) -> Non
     for on in ("2025-09-20", "2025-09-21", "2025-09-22"):
         twins.night(on)
     kept = twins.large.stands.kept
-    assert {"core.registry", "core.enrolment", "matching.unit", "matching.probable_pair", "status.child"} <= kept
-    assert not kept & {"core.night", "core.delivery", "status.verdict"}
+    assert {"core.registry", "core.enrolment", "matching.unit", "matching.probable_pair", "matching.person"} <= kept
+    assert {"status.child", "status.verdict", "core.absence"} <= kept
+    assert not kept & {"core.night", "core.delivery", "status.day_fact"}
 
 
 def test_rows_of_one_child_alone_are_made_anew(twins: Twins) -> None:
@@ -467,17 +468,56 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         "core.in_school",
         "matching.memory",
         "matching.child",
+        "matching.rekey",
         "status.child",
+        "status.vanished",
+        "status.verdict",
         "ledger.memory_state",
+        "indicators.aided",
+        "indicators.entry_judged",
         "restricted.children",
+        "restricted.evidence",
+        "restricted.figure_children",
         "restricted.identities",
+        "restricted.lookup_requests",
+        "restricted.no_registry",
     }
     for one in patched:
         instead, query = sparing.restricted_to(one, "work.main.t")
-        assert len(instead) == len(standing.patched(one))
-        assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in instead)
-        # Of a place nobody asks which children it has: whoever is patched by children may not read what names places.
-        assert standing.place_of(one) or not one.depends & standing.placing().keys()
+        own = [f"work.main.t_{name}" for name in standing.patched(one)]
+        assert set(own) <= instead.keys()
+        assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in own)
+
+
+def test_a_view_is_restricted_as_the_models_that_it_reads() -> None:
+    instead, _ = sparing.restricted_to(discover()["restricted.figure_children"], "work.main.t")
+    judged = instead["work.main.t_judged"]
+    assert "work.main.t_child" in judged and "from status.child" not in judged
+    assert [*instead].index("work.main.t_child") < [*instead].index("work.main.t_judged")
+
+
+def test_where_the_day_only_bounds_a_date_the_header_names_the_column() -> None:
+    bounded = [one for one in discover().values() if standing.dated_rows(one)]
+    assert {one.name for one in bounded} == {
+        *("core.absence", "core.aid", "core.case_action", "core.daily_report", "core.enrolment_change", "core.lookup"),
+        "core.match_decision",
+    }
+    for one in bounded:
+        table, column = standing.dated_rows(one) or ("", "")
+        # The day is imported once and stands in one comparison, with this column of this table.
+        assert table in one.depends
+        assert re.findall(r"\bas_of\b", one.sql) == ["as_of", "as_of"]
+        assert len(re.findall(rf"\b{column} <= n\.as_of\b", one.sql)) == 1
+        assert not one.parameters
+        assert not standing.of_the_day(one)
+
+
+def test_what_is_patched_for_some_inputs_only_is_made_anew_where_others_move() -> None:
+    rekey = discover()["matching.rekey"]
+    assert standing.patched_for(rekey, {"core.previous_memory"})
+    assert not standing.patched_for(rekey, {"core.previous_memory", "core.enrolment"})
+    assert not standing.patched_for(rekey, set())
+    assert not standing.patched_for(discover()["core.school"], {"core.division"})
 
 
 def test_a_model_that_cannot_be_restricted_is_named() -> None:

@@ -1,5 +1,6 @@
 -- One row per pupil and day of absence visible at D: the last word of each 学籍号 and 缺课日期 (spec 2.1, 3.4).
 -- key: student_number, absence_date
+-- dated: clean.absence (absence_date)
 -- unexcused: 旷课 or 不明; sick_leave: 病假. row_id: of the delivery that first said so; a row delivered again unchanged keeps its first delivery.
 with
 night as (select as_of from core.night),

@@ -1,5 +1,6 @@
 -- One row per aid payment (资助) visible at D: the last word of each pupil, term and item (spec 2.1); without a date it is visible.
 -- key: row_id
+-- dated: clean.aid (paid_on)
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '资助'),

@@ -1,5 +1,6 @@
 -- One row per case action (劝返) visible at D: the last word of each 记录编号 (spec 2.1 event kinds), dated on or before D.
 -- key: record_number
+-- dated: clean.case_action (action_date)
 -- delivered_on: the delivery that first said so; an action delivered again unchanged keeps its first delivery. county_code: of its
 -- 区划代码, else of its file. effective_end: 截止日期, moved to the end of the holidays where it lies outside every term (spec 3.3).
 with

@@ -1,5 +1,6 @@
 -- One row per school and day with a daily report visible at D: the last word (spec 2.1, 3.4); a zero report counts.
 -- key: school_code, report_date
+-- dated: clean.daily_report (report_date)
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '日报')

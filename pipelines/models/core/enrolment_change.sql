@@ -1,5 +1,6 @@
 -- One row per enrolment change (学籍异动) visible at D: the last word of each key (spec 2.1, 2.2).
 -- key: student_number, change_type, change_date, school_code
+-- dated: clean.enrolment_change (change_date)
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '学籍异动')

@@ -1,5 +1,6 @@
 -- One row per national look-up (学籍查询) visible at D: the last word of each citizen number and day (spec 2.1, 2.2).
 -- key: row_id
+-- dated: clean.lookup (lookup_date)
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '学籍查询')

@@ -1,5 +1,6 @@
 -- One row per reviewer's decision (匹配裁定) visible at D: the last word of each 裁定编号, dated on or before D (spec 2.2, 3.2).
 -- key: decision_number
+-- dated: clean.match_decision (decided_on)
 with
 night as (select as_of from core.night),
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '匹配裁定'),

@@ -27,6 +27,18 @@ closed_child as (
     group by k.child_id
 ),
 
+-- Of the large tables only what the children out of school need.
+wanted_verdict as (select child_id from verdict where status in ('out_of_school', 'suspected_absent')),
+wanted_child as (
+    select child_id, birth_date, r_status, r_county, school_code, roll_school, e_row_id, listing_division, listing_county
+    from status.child
+    where child_id in (select child_id from wanted_verdict)
+),
+
+wanted_row as (
+    select row_id, county_code from core.enrolment where row_id in (select e_row_id from wanted_child where e_row_id is not null)
+),
+
 wanted as (
     select
         c.child_id, completed_years(c.birth_date, n.as_of) >= p.age_close_at as over_age, o.child_id is not null as has_open, l.close_reason,
@@ -34,16 +46,14 @@ wanted as (
             o.place_code, l.place_code, case when c.r_status = '正常' then c.r_county end, s.county_code, e.county_code, c.listing_division, t.county_code,
             c.listing_county, c.r_county, ''
         ) as place_code
-    from verdict as v
-    inner join status.child as c on v.child_id = c.child_id
+    from wanted_child as c
     cross join policy as p
     cross join night as n
     left join open_child as o on c.child_id = o.child_id
     left join closed_child as l on c.child_id = l.child_id
     left join school as s on c.school_code = s.school_code
     left join school as t on c.roll_school = t.school_code
-    left join core.enrolment as e on c.e_row_id = e.row_id
-    where v.status in ('out_of_school', 'suspected_absent')
+    left join wanted_row as e on c.e_row_id = e.row_id
 ),
 
 without as (

@@ -2,7 +2,7 @@
 -- key: unit_code, indicator, group_name
 -- Unit: per cent. Base: active registry children of the unit; a division that 区划 does not know counts in its county.
 with
-night as (select * from core.night),
+night as (select school_year from core.night),
 policy as (select rates_decimals, rates_rounding from core.policy),
 unit as (select * from indicators.unit where line = 'household'),
 division as (select * from core.division),

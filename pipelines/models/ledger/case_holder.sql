@@ -2,14 +2,21 @@
 -- key: case_uid
 -- Holders of the offices of ledger.case_office; the parent from the registry.
 with
-child as (select child_id, r_row_id from status.child),
+child as (
+    select child_id, r_row_id from status.child where r_row_id is not null and child_id in (select child_id from ledger.case_state)
+),
+
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '户籍'),
-guardian as (
-    select c.child_id, r.guardian_name
+registry_row as (
+    select c.child_id, d.delivery_id, cast(c.r_row_id % 4294967296 as integer) as row_number
     from child as c
     inner join delivery as d on d.delivery_order = c.r_row_id // 4294967296
-    inner join clean.registry as r on r.delivery_id = d.delivery_id and r.row_number = c.r_row_id % 4294967296
-    where c.child_id in (select child_id from ledger.case_state)
+),
+
+guardian as (
+    select c.child_id, r.guardian_name
+    from registry_row as c
+    inner join clean.registry as r on c.delivery_id = r.delivery_id and c.row_number = r.row_number
 ),
 
 holder as (

@@ -8,7 +8,7 @@ rekey_row as (
     from identity as i
     left join matching.registry_person as p on i.person = p.person and p.node > 0
     left join matching.enrolment_person as e on i.person = e.person and e.node > 0
-    left join matching.attached as a on i.person = a.person and a.unit > 0 and a.source <> 'N'
+    left join matching.attached as a on i.person = a.person and a.unit > 0
     where i.child_id in (select child_id from matching.rekey)
     group by i.child_id
 ),

@@ -8,6 +8,7 @@
 with
 identity as (select person, number, child_id, shared_name from matching.person_identity),
 person as (select * from matching.person),
+too_old as (select person from matching.too_old),
 memory as (select * from matching.memory),
 tonight as (
     select
@@ -20,10 +21,11 @@ tonight as (
 
 remembered as (
     select
-        m.child_id, m.child_key as known_key, case when p.person is null then m.number end as person, m.number, m.hash, m.name, m.birth_date, m.sex,
+        m.child_id, m.child_key as known_key, case when p.person is null or o.person is not null then m.number end as person, m.number, m.hash, m.name, m.birth_date, m.sex,
         null as origin_rank, false as id_invalid, false as id_mismatch, false as shared_name, null as memory_id
     from memory as m
     left join person as p on m.number = p.person
+    left join too_old as o on p.person = o.person
     where not m.named and m.has_enrolment and not m.ended
 ),
 

@@ -20,6 +20,7 @@ by_key as (
     select decision_number, side, party from party where length(party) = 16 and party not like '%#%'
 ),
 
+memory as (select child_key, node from core.previous_memory where child_key in (select party from by_key)),
 known as (
     select node, number, name, birth_date, sex, county_code from registry
     union all
@@ -102,7 +103,7 @@ every_node as (
     union all
     select k.decision_number, k.side, m.node
     from by_key as k
-    inner join core.previous_memory as m on k.party = m.child_key
+    inner join memory as m on k.party = m.child_key
     union all
     select k.decision_number, k.side, t.node
     from by_key as k

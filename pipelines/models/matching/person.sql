@@ -1,17 +1,15 @@
--- One row per person of tonight's rows (spec 3.1, 3.2): who it is, from which rows, before keys of earlier nights are looked at.
+-- One row per person of tonight's rows, of any age (spec 3.1, 3.2): who it is, from which rows, before keys of earlier nights are
+-- looked at.
 -- key: person
 -- place orders the rows that speak of a person: kind, primary before others, then row (one number, 2^57, 2^56, row_id: compared
 -- far faster than three).
 -- number: R's, else E's own, else the embedded one, else that of I, P, A, B, C, Q in this order, as 17 digits; first_…: of the
--- first row, for ties; hash: the identity of a child without a number, null beside one. Older than universe.max_age are only remembered
--- children (spec 3.3, memory).
+-- first row, for ties; hash: the identity of a child without a number, null beside one. Who is too old to be a child of the universe
+-- stands in matching.too_old: nothing here moves with the day.
 with
-night as (select as_of from core.night),
-policy as (select universe_max_age from core.policy),
 registry as (select * from core.registry),
 enrolment as (select * from core.enrolment),
 case_action as (select row_id, action_type, result from core.case_action),
-remembered as (select child_id, number from core.previous_memory where has_enrolment and not ended),
 -- Most children have a primary registry row that says all there is to say: nothing needs to be put together for them.
 complete as (
     select p.person, r.number, r.name, r.birth_date, r.sex, r.county_code, 144115188075855872 + p.row_id as first_place
@@ -42,7 +40,7 @@ spoken as (
     from matching.attached as a
     inner join matching.listed_row as r on a.row_id = r.row_id
     left join case_action as c on a.source = 'C' and a.row_id = c.row_id
-    where a.source <> 'N' and a.person not in (select person from complete)
+    where a.person not in (select person from complete)
 ),
 
 merged as (
@@ -83,10 +81,8 @@ flagged as (
 identified as (
     select
         m.*,
-        case when m.number is null then name_hash(m.name, m.birth_date, m.sex, m.county_code) end as hash,
-        year(n.as_of) * 10000 + month(n.as_of) * 100 + day(n.as_of) - year(m.birth_date) * 10000 - month(m.birth_date) * 100 - day(m.birth_date) as lived
+        case when m.number is null then name_hash(m.name, m.birth_date, m.sex, m.county_code) end as hash
     from merged as m
-    cross join night as n
     where m.birth_date is not null
 )
 
@@ -105,7 +101,3 @@ select
     m.hash
 from identified as m
 left join flagged as f on m.person = f.person
-cross join policy as p
-where m.lived // 10000 <= p.universe_max_age
-    or m.number in (select number from remembered where number is not null)
-    or (m.number is null and 'X' || m.hash in (select child_id from remembered where number is null))

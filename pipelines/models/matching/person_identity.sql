@@ -1,9 +1,12 @@
--- One row per person of tonight: its child_id (spec 3.2), the citizen number, else X and a hash.
+-- One row per person of tonight who is not too old for the universe: its child_id (spec 3.2), the citizen number, else X and a hash.
 -- key: person
 -- Several unlinked persons with one hash are X…, X…-2, … in the order of their first row (shared_name): two children are never
 -- merged by a name.
 with
-person as (select person, number, hash, first_rank, first_row_id from matching.person),
+person as (
+    select person, number, hash, first_rank, first_row_id from matching.person where person not in (select person from matching.too_old)
+),
+
 repeated as (
     select number
     from person

@@ -1,11 +1,14 @@
 -- One row per child of an earlier night that names nobody tonight and is the same child as a person of tonight (spec 3.2, keys that
 -- last): (a) an X child whose person has a citizen number now, (b) a child whose citizen number was corrected, an invalid one too.
 -- key: old_child_id
+-- patched: memory (child_id)
+-- only: core.previous_memory
 with
 identity as (select person, number, child_id from matching.person_identity),
+memory as (select * from core.previous_memory),
 previous as (
     select m.*
-    from core.previous_memory as m
+    from memory as m
     left join identity as i on m.child_id = i.child_id
     where i.child_id is null
 ),

@@ -4,25 +4,34 @@ with
 night as (select as_of from core.night),
 unit as (select * from indicators.unit where line = 'household' and unit_level = 'county'),
 school as (select school_code, county_code from core.school),
-child as (
+-- Children of one home, school and kind count together before anybody asks which unit they belong to.
+schooled as (
     select
         case when c.r_status = '正常' then c.r_county end as home,
-        s.county_code as school_county,
-        v.status
+        v.return_school,
+        v.status = 'enrolled_elsewhere' as elsewhere,
+        count(*) as children
     from status.child as c
     inner join status.verdict as v on c.child_id = v.child_id
-    left join school as s on s.school_code = v.return_school
     where v.status in ('in_school', 'suspected_absent', 'enrolled_elsewhere')
+    group by case when c.r_status = '正常' then c.r_county end, v.return_school, v.status = 'enrolled_elsewhere'
+),
+
+child as (
+    select c.home, s.county_code as school_county, c.elsewhere, sum(c.children) as children
+    from schooled as c
+    left join school as s on s.school_code = c.return_school
+    group by c.home, s.county_code, c.elsewhere
 ),
 
 counted as (
     select
         u.unit_code,
-        count(*) filter (where c.status <> 'enrolled_elsewhere' and c.home = u.unit_code and c.school_county = u.unit_code) as local_local,
-        count(*) filter (where c.status <> 'enrolled_elsewhere' and c.home = u.unit_code and c.school_county <> u.unit_code) as local_elsewhere_province,
-        count(*) filter (where c.status = 'enrolled_elsewhere' and c.home = u.unit_code) as local_elsewhere,
-        count(*) filter (where c.status <> 'enrolled_elsewhere' and c.home <> u.unit_code and c.school_county = u.unit_code) as outside_local,
-        count(*) filter (where c.status <> 'enrolled_elsewhere' and c.home is null and c.school_county = u.unit_code) as outside_province_local
+        sum(c.children) filter (where not c.elsewhere and c.home = u.unit_code and c.school_county = u.unit_code) as local_local,
+        sum(c.children) filter (where not c.elsewhere and c.home = u.unit_code and c.school_county <> u.unit_code) as local_elsewhere_province,
+        sum(c.children) filter (where c.elsewhere and c.home = u.unit_code) as local_elsewhere,
+        sum(c.children) filter (where not c.elsewhere and c.home <> u.unit_code and c.school_county = u.unit_code) as outside_local,
+        sum(c.children) filter (where not c.elsewhere and c.home is null and c.school_county = u.unit_code) as outside_province_local
     from unit as u
     inner join child as c on u.unit_code in (c.home, c.school_county)
     group by u.unit_code
@@ -34,11 +43,11 @@ select
     u.unit_level,
     u.unit_name,
     u.parent_code,
-    coalesce(c.local_local, 0) as local_local,
-    coalesce(c.local_elsewhere_province, 0) as local_elsewhere_province,
-    coalesce(c.local_elsewhere, 0) as local_elsewhere,
-    coalesce(c.outside_local, 0) as outside_local,
-    coalesce(c.outside_province_local, 0) as outside_province_local
+    cast(coalesce(c.local_local, 0) as bigint) as local_local,
+    cast(coalesce(c.local_elsewhere_province, 0) as bigint) as local_elsewhere_province,
+    cast(coalesce(c.local_elsewhere, 0) as bigint) as local_elsewhere,
+    cast(coalesce(c.outside_local, 0) as bigint) as outside_local,
+    cast(coalesce(c.outside_province_local, 0) as bigint) as outside_province_local
 from unit as u
 cross join night as n
 left join counted as c on u.unit_code = c.unit_code

@@ -1,14 +1,18 @@
 -- One row per row that an office delivered about a child with a case, or out of school or suspected tonight: what it says and what it was
 -- used for, so that a status and a case can be explained at the family's door (spec 3.3, 3.4, 4, 6.1).
 -- key: child_key, kind, delivery, row_number
+-- patched: verdict (child_id), case_state (child_id)
+-- only: status.child, status.verdict, status.suspicion, status.vanished, ledger.case_state
 -- row_number is null where the evidence is that a delivery has no row of the child; delivery too where the row was seen on an earlier
 -- night only (memory). said: without names and numbers; free labels that nobody knows are not repeated. used_for: status (it made the
 -- line of 3.3 hold), group, case, reference (everything else). Unexcused absences of one school stand in one row, the latest.
 with
 night as (select as_of from core.night),
-cased as (select child_id, min(child_key) as child_key from ledger.case_state group by child_id),
+verdict as (select child_id, status, category, evidence_on, evidence_row_id from status.verdict),
+case_state as (select child_id, child_key from ledger.case_state),
+cased as (select child_id, min(child_key) as child_key from case_state group by child_id),
 meant as (
-    select child_id from status.verdict where status in ('out_of_school', 'suspected_absent')
+    select child_id from verdict where status in ('out_of_school', 'suspected_absent')
     union
     select child_id from cased
 ),
@@ -19,7 +23,7 @@ child as (
         v.evidence_row_id
     from meant as m
     inner join status.child as c on m.child_id = c.child_id
-    inner join status.verdict as v on m.child_id = v.child_id
+    inner join verdict as v on m.child_id = v.child_id
 ),
 
 -- A child outside tonight's universe is found by its citizen number, as its case actions are (ledger.case_action).
@@ -147,13 +151,13 @@ action_said as (
 
 lookup_said as (
     select
-        a.child_key, '学籍查询' as kind, l.row_id, l.lookup_date as on_date,
+        s.child_key, '学籍查询' as kind, l.row_id, l.lookup_date as on_date,
         '全国学籍查询：' || l.lookup_result
         || case when length(l.province) <= 8 and regexp_matches(l.province, '^([一-龥]+|[0-9]+)$') then '（' || l.province || '）' else '' end as said,
         'reference' as used_for
-    from attached as a
+    from matching.attached_lookup as a
+    inner join subject as s on a.person = s.person
     inner join core.lookup as l on a.row_id = l.row_id
-    where a.source = 'N'
 ),
 
 delivered as (

@@ -1,10 +1,15 @@
 -- One row per indicator and child that keeps its figure from being perfect (spec 5; `kongchuo figure --list`).
 -- key: indicator, child_key
+-- patched: judged (child_id), event_child (child_id), child (child_id)
 -- Entry rates: in the denominator and not in the numerator. dropout_rate: in the numerator of the variant event. Retention is counted by
 -- schools, not by children: listed are the children who are known to have left its grades, out of school or 转出未落实.
 with
-night as (select as_of, year_start from core.night),
-policy as (select stages_primary_last, stages_junior_last from core.policy),
+night as (select as_of from core.night),
+policy as (select stages_primary_last from core.policy),
+judged as (select * from indicators.entry_judged),
+event_child as (select child_id from indicators.event_child),
+child as (select * from status.child),
+verdict as (select child_id, status, category from status.verdict),
 missing as (
     select
         child_id,
@@ -16,7 +21,7 @@ missing as (
             case when counts and compulsory_age and poor and not schooled then 'poor_enrolment' end,
             case when in_class and (poor or assisted or disabled) and not aided then 'aid_coverage' end
         ]) as indicator
-    from indicators.entry_judged
+    from judged
     -- Most children are missing from no figure: they need not be asked six times.
     where (counts and compulsory_age and not schooled)
         or (counts and junior_age and not junior_pupil and not elsewhere)
@@ -25,15 +30,15 @@ missing as (
 
 left_school as (
     select c.child_id, c.grade
-    from status.child as c
-    inner join status.verdict as v on c.child_id = v.child_id
+    from child as c
+    inner join verdict as v on c.child_id = v.child_id
     where v.status = 'out_of_school' and c.school_code is not null and c.grade is not null
 ),
 
 listed as (
     select child_id, indicator from missing where indicator is not null
     union all
-    select child_id, 'dropout_rate' from indicators.event_child
+    select child_id, 'dropout_rate' from event_child
     union all
     select l.child_id, 'nine_year' from left_school as l
     union all
@@ -53,5 +58,5 @@ select
     v.category
 from listed as l
 cross join night as n
-inner join status.child as c on l.child_id = c.child_id
-inner join status.verdict as v on l.child_id = v.child_id
+inner join child as c on l.child_id = c.child_id
+inner join verdict as v on l.child_id = v.child_id

@@ -6,7 +6,6 @@
 with
 night as (select as_of from core.night),
 policy as (select absence_leave_days from core.policy),
-child as (select child_key, person, e_school, e_county from status.child where e_status = '在读' and not home_teaching),
 school as (select school_code, county_code from core.school),
 report as (select school_code, last_day_number from status.school_report where last_day_number is not null),
 -- Only who is absent on the last reported day can be on leave still: few rows, looked for before anything is attached.
@@ -44,14 +43,36 @@ leave as (
     having max(l.day_number) = l.last_day_number and count(*) filter (where not l.unexcused) >= p.absence_leave_days
 ),
 
-attached as (
-    select coalesce(s.person, n.person, g.person) as person, l.school_code, min(l.since) as since
+-- They are few: of the large tables only their rows are taken.
+on_leave as (
+    select l.student_number, l.school_code, l.since, w.number, w.embedded
     from leave as l
     inner join away as w on l.student_number = w.student_number and l.school_code = w.school_code
-    left join status.student_person as s on l.student_number = s.student_number
-    left join status.number_person as n on w.number = n.number
-    left join status.number_person as g on w.embedded = g.number
+),
+
+student_person as (
+    select student_number, person from status.student_person where student_number in (select student_number from on_leave)
+),
+
+number_person as (
+    select number, person
+    from status.number_person
+    where number in (select number from on_leave where number is not null union select embedded from on_leave where embedded is not null)
+),
+
+attached as (
+    select coalesce(s.person, n.person, g.person) as person, l.school_code, min(l.since) as since
+    from on_leave as l
+    left join student_person as s on l.student_number = s.student_number
+    left join number_person as n on l.number = n.number
+    left join number_person as g on l.embedded = g.number
     group by coalesce(s.person, n.person, g.person), l.school_code
+),
+
+child as (
+    select child_key, person, e_school, e_county
+    from status.child
+    where e_status = '在读' and not home_teaching and person in (select person from attached)
 )
 
 select

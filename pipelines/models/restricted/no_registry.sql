@@ -1,5 +1,6 @@
 -- One row per child of the universe without a registry row tonight (无户籍): registry × enrolment, for 户口登记 (spec 1.1, 3.1, 6.1).
 -- key: child_key
+-- patched: child (child_id)
 -- since: date of the 户籍 delivery in force that does not have the child; it has been missing at least from then on. county: of its
 -- school, else of the listing that names it. Left out: counties without a 户籍 delivery (missing data says nothing), pupils whose
 -- enrolment row gives a 户籍区划 in another province (registered there), deceased and emigrated children.

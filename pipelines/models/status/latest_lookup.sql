@@ -5,7 +5,7 @@
 with
 lookup as (select * from core.lookup),
 province as (select division_code, division_name from core.division where level = 'province'),
-attached as (select row_id, person from matching.attached where source = 'N'),
+attached as (select row_id, person from matching.attached_lookup),
 judged as (
     select
         a.person,

@@ -5,7 +5,7 @@ with
 carried as (
     select node as number, person from matching.node_person where node > 0
     union all
-    select unit, person from matching.attached where unit > 0 and source <> 'N'
+    select unit, person from matching.attached where unit > 0
 ),
 
 remembered as (select number, person from matching.child where origin_rank is null and person is not null and number is not null)

@@ -6,6 +6,7 @@ select
     i.student_number,
     i.school_code,
     i.grade,
+    i.county_code,
     i.roll_date,
     i.present,
     i.in_force

@@ -1,15 +1,11 @@
 -- One row per remembered child without an enrolment row tonight: the first delivery for its school's county without it (spec 3.3,
 -- `vanished`), evidence of the disappearance.
 -- key: child_id
+-- patched: child (child_id)
 -- A delivery has the child when a row of grades 1-9 carries its student number or citizen number, for a child without either its
 -- name and birth date.
 with
-child as (
-    select child_id, student_number, number, name, birth_date, m_school
-    from status.child
-    where remembered and m_status in ('在读', '休学')
-),
-
+child as (select child_id, student_number, number, name, birth_date, m_school, m_status from status.child where remembered),
 school as (select school_code, county_code, prefecture_code, province_code from core.school),
 delivery as (select delivery_id, delivered_on, delivery_order, unit_code from core.delivery where kind = '学籍'),
 enrolment as (
@@ -24,6 +20,7 @@ covering as (
     from child as c
     inner join school as s on c.m_school = s.school_code
     inner join delivery as d on d.unit_code in (s.county_code, s.prefecture_code, s.province_code)
+    where c.m_status in ('在读', '休学')
 ),
 
 having_it as (

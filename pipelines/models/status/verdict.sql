@@ -1,31 +1,23 @@
 -- One row per child of the universe at D: its status by the first line of the ladder that holds (spec 3.3), category, evidence date
 -- and flags.
 -- key: child_id
--- evidence_on: date of the category's evidence (spec 3.3, 3.4), null for never_enrolled. return_school: the school that confirms
--- a return (spec 4.2), of the enrolment row, else of the roll. evidence_row_id: the row that made the line hold, null for an age.
+-- patched: child (child_id)
+-- What the day decides stands in status.day_fact. evidence_on: date of the category's evidence (spec 3.3, 3.4), null for
+-- never_enrolled. return_school: the school that confirms a return (spec 4.2), of the enrolment row, else of the roll.
+-- evidence_row_id: the row that made the line hold, null for an age.
 with
-night as (select * from core.night),
-policy as (select * from core.policy),
+policy as (select stages_primary_last, stages_junior_last, age_from, age_to from core.policy),
 child as (select * from status.child),
+day_fact as (select * from status.day_fact),
 suspicion as (select * from status.suspicion),
 vanished as (select child_id, first_without_on from status.vanished),
 lookup as (select person, row_id from status.latest_lookup),
 approved as (select person, row_id from status.approved),
-county_term as (select * from core.county_term),
-autumn as (
-    select county_code, cast(left(school_year, 4) as integer) as year, min(start_date) as autumn_start
-    from core.term
-    where school_year is not null
-    group by county_code, left(school_year, 4)
-),
-
-school as (select school_code, county_code from core.school),
-enrolment_in_force as (select county_code from core.in_force where kind = '学籍'),
+enrolment_county as (select county_code from core.enrolment_county),
 ruled as (
     select
         c.*,
-        n.as_of, n.year_start, n.school_year,
-        p.stages_primary_last, p.stages_junior_last, p.transfer_grace_days, p.entry_grace_days, p.age_from, p.age_to, p.age_close_at, p.lookup_valid_days,
+        p.stages_primary_last, p.stages_junior_last, p.age_from, p.age_to,
         s.category as suspected_category,
         s.evidence_on as suspected_on,
         s.row_id as suspected_row_id,
@@ -38,24 +30,23 @@ ruled as (
         case when c.e_row_id is not null then c.e_status when c.remembered then c.m_status end as exit_status,
         case when c.e_row_id is not null then c.e_status_date when c.remembered then c.m_status_date end as exit_on,
         case when c.e_row_id is not null then c.e_grade when c.remembered then c.m_grade end as exit_grade,
-        -- A remembered pupil of a last grade whose row is gone at the end of its year has left that school by rule (memory, 3.3).
-        c.remembered and c.m_status = '在读' and (c.m_school_year < n.school_year or month(n.as_of) between 6 and 8) as left_by_rule,
-        coalesce(u.autumn_start, make_date(year(coalesce(c.e_status_date, c.m_status_date)), 9, 1)) as exit_autumn,
-        coalesce(w.autumn_start, make_date(cast(left(c.m_school_year, 4) as integer) + 1, 9, 1)) as leaver_autumn,
-        coalesce(t.autumn_start, n.year_start) as autumn_start,
+        coalesce(d.left_by_rule, false) as left_by_rule,
+        coalesce(d.in_suspension, false) as in_suspension,
+        coalesce(d.lookup_holds, false) as lookup_holds,
+        coalesce(d.leaver_in_time, false) as leaver_in_time,
+        coalesce(d.exit_in_time, false) as exit_in_time,
+        coalesce(d.move_in_time, false) as move_in_time,
+        coalesce(d.entry_in_time, false) as entry_in_time,
+        coalesce(d.past_school_age, false) as past_school_age,
         f.county_code is not null as enrolment_delivered
     from child as c
-    cross join night as n
     cross join policy as p
+    left join day_fact as d on c.child_id = d.child_id
     left join suspicion as s on c.child_id = s.child_id
     left join vanished as v on c.child_id = v.child_id
     left join lookup as l on c.person = l.person
     left join approved as q on c.person = q.person
-    left join school as o on c.school_code = o.school_code
-    left join autumn as u on o.county_code = u.county_code and u.year = year(case when c.e_row_id is not null then c.e_status_date when c.remembered then c.m_status_date end)
-    left join autumn as w on o.county_code = w.county_code and w.year = cast(left(c.m_school_year, 4) as integer) + 1
-    left join county_term as t on c.r_county = t.county_code
-    left join enrolment_in_force as f on f.county_code = coalesce(c.r_county, c.listing_county)
+    left join enrolment_county as f on f.county_code = coalesce(c.r_county, c.listing_county)
 ),
 
 judged as (
@@ -72,25 +63,22 @@ judged as (
             when r.e_status = '在读' and r.suspected_category is null then 'in_school'
             when r.present_on is not null
                 and (r.e_row_id is null or (r.e_status <> '在读' and (r.e_status_date is null or r.e_status_date < r.present_on))) then 'in_school'
-            when r.e_status = '休学' and r.as_of <= r.e_end then 'suspended'
-            when r.lookup_other_province and r.as_of - r.lookup_date <= r.lookup_valid_days
+            when r.e_status = '休学' and r.in_suspension then 'suspended'
+            when r.lookup_other_province and r.lookup_holds
                 and (r.e_status_date is null or r.lookup_date >= r.e_status_date) then 'enrolled_elsewhere'
             when r.approved_placement then 'placed'
             when r.approved_deferral then 'deferred'
             when r.e_status = '在读' then 'suspected_absent'
-            when r.left_by_rule and r.m_grade = r.stages_primary_last and r.as_of - r.leaver_autumn <= r.transfer_grace_days then 'transfer_pending'
-            when (r.exit_status = '转出' or (r.exit_status = '毕业' and r.exit_grade <> r.stages_junior_last)) and r.exit_on is not null
-                and r.as_of - case
-                    when r.exit_on >= make_date(year(r.exit_on), 6, 1) and r.exit_on <= r.exit_autumn then r.exit_autumn else r.exit_on
-                end <= r.transfer_grace_days then 'transfer_pending'
-            when r.r_status = '迁出' and r.e_row_id is null and r.as_of - r.r_status_date <= r.transfer_grace_days then 'transfer_pending'
+            when r.left_by_rule and r.m_grade = r.stages_primary_last and r.leaver_in_time then 'transfer_pending'
+            when (r.exit_status = '转出' or (r.exit_status = '毕业' and r.exit_grade <> r.stages_junior_last)) and r.exit_in_time then 'transfer_pending'
+            when r.r_status = '迁出' and r.e_row_id is null and r.move_in_time then 'transfer_pending'
             when r.e_row_id is null and not r.remembered and not r.enrolment_delivered then 'undetermined'
             when r.e_row_id is null and not r.remembered and (
                 r.school_age < r.age_from
                 or r.school_age > r.age_to
-                or (r.as_of - r.autumn_start <= r.entry_grace_days and (r.school_age = r.age_from or r.deferral_ended))
+                or r.entry_in_time
             ) then 'not_due'
-            when completed_years(r.birth_date, r.as_of) >= r.age_close_at then 'aged_out'
+            when r.past_school_age then 'aged_out'
             when r.r_status in ('迁出', '注销') and r.e_row_id is null and not r.remembered then 'moved_away'
             else 'out_of_school'
         end as status
