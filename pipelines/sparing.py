@@ -13,6 +13,8 @@ from pipelines.errors import KongchuoError, ModelError
 from pipelines.standing import (
     CHILD,
     DELIVERY,
+    DIVISION,
+    FACTS,
     IDENTITY,
     MEMORY,
     MEMORY_HISTORY,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 REKEY = "matching.rekey"
 _KEYS = f"{WORK}.touched_keys"
+_FORMER = f"{WORK}.former_divisions"
 _MOST_TOUCHED = 0.4
 """Share of a table's rows up to which those of children touched are made anew alone."""
 _MOST_REPLACED = 0.5
@@ -135,24 +138,37 @@ class _Sparing:
     ) -> int | None:
         """Make the rows of the places touched anew, all of them; None where these are too many."""
         name, places = model.name, _beside("places", model.name)
-        found = " union ".join(f"select {place} from {self.standing.touched[one].table}" for one in sorted(moved))
+        if place == DIVISION:
+            found = self._divisions(moved)
+        else:
+            found = " union ".join(f"select {place} from {self.standing.touched[one].table}" for one in sorted(moved))
         self.fetch(f"create or replace table {places} as {found}")
+        if self._count(f"{places} where {place} is null"):
+            return None
         whose = f"{place} in (select {place} from {places})"
         gone = self._count(f"{name} where {whose}")
         if gone > before.rows * _MOST_TOUCHED or before.replaced + gone > before.rows * _MOST_REPLACED:
             return None
-        touched = _touched(name)
-        self.fetch(f"create or replace table {touched} as select row_id from {name} where {whose}")
         instead, query = restricted_to(model, places, place)
         for table, rows_of in instead.items():
             self.fetch(f"create or replace table {table} as {rows_of}")
-        self.fetch(f"delete from {name} where {whose}")
+        fresh, stood = _beside("fresh", name), f"select * from {name} where {whose}"
+        self.fetch(f"create or replace table {fresh} as select * from {name} limit 0")
         bound = {name: parameters[name] for name in model.parameters}
-        self.fetch(f"insert into {name} {query}", bound or None)
-        self.fetch(f"insert into {touched} select row_id from {name} where {whose}")
-        rows = self._count(name)
+        self.fetch(f"insert into {fresh} {query}", bound or None)
+        # Of a place that delivered nobody needs to ask; of a division nearly everything comes out the same.
+        if place == DIVISION and not self._count(
+            f"((from {fresh} except all {stood}) union all ({stood} except all from {fresh}))"
+        ):
+            return self.standing.keep(name, before, same=True)
         if name in PERSON_OF_ROW:
-            self.standing.touched[name] = Touched(touched, "row_id")
+            rows_of_both = f"select row_id from {name} where {whose} union select row_id from {fresh}"
+            self.fetch(f"create or replace table {_touched(name)} as {rows_of_both}")
+            self.standing.touched[name] = Touched(_touched(name), "row_id")
+        self.fetch(f"delete from {name} where {whose}")
+        self.fetch(f"insert into {name} from {fresh}")
+        rows = self._count(name)
+        self.fetch(f"drop table {fresh}")
         self.standing.tonight[name] = Left(rows, replaced=before.replaced + gone)
         self.standing.patched[name] = whose
         return rows
@@ -220,6 +236,8 @@ class _Sparing:
             return None  # a child that has got another key changes what is asked of both
         if name == CHILD:
             self._keys_gone(f"{CHILD} where {whose}")
+        if name == FACTS:
+            self._divisions_of(f"{FACTS} where {whose}")
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} select * from {fresh} where {whose}")
         rows = self._count(name)
@@ -267,10 +285,24 @@ class _Sparing:
             standing.touched[name] = Touched(touched, key)
             if name == CHILD:
                 self._keys_gone(f"{aside} where child_id not in (select child_id from {name})")
+            if name == FACTS:
+                self._divisions_of(f"{aside} where child_id in (select child_id from {touched})")
 
     def _keys_gone(self, rows: str) -> None:
         """Keep the keys of children who may be gone: by these their rows are found elsewhere."""
         self.fetch(f"create or replace table {_KEYS} as select child_id, child_key, null as person from {rows}")
+
+    def _divisions(self, moved: Iterable[str]) -> str:
+        """The query of the divisions in which the children touched are registered, or were on the night before."""
+        children = " union ".join(self.standing.touched[name].children(name) for name in sorted(moved))
+        now = f"select {DIVISION} from {rows_with(FACTS, 'child_id', children)} where r_status is not null"
+        former = f" union select {DIVISION} from {_FORMER}" if FACTS in self.standing.touched else ""
+        return now + former
+
+    def _divisions_of(self, rows: str) -> None:
+        """Keep where children were registered whose facts are about to be replaced."""
+        found = f"select distinct {DIVISION} from {rows} and r_status is not null"
+        self.fetch(f"create or replace table {_FORMER} as {found}")
 
     def _count(self, table: str) -> int:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
@@ -288,7 +320,9 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
         found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)(?: where [^()]+)?\s*\)", sql)
         if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
-        some, named = f"{children}_{name}", "person" if column == "person" else key
+        some = f"{children}_{name}"
+        column = key if key == DIVISION else column
+        named = "person" if column == "person" else key
         read = discover().get(found[0])
         if read is not None and read.is_view and patched(read):
             others, instead[some] = restricted_to(read, children, key)

@@ -19,6 +19,7 @@ What a model says of itself in its header (each with a test that makes it so, or
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
     -- patched: child (child_id), rows (person)    beside, of its person only what this import says of it
     -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
+    -- patched: judged (household_division)    the same of a division: of the children touched, tonight's and the former
     -- only: status.child           it is patched only where none but these tables has moved
     -- dated: clean.aid (paid_on)   of the day it asks nothing but which rows of this table are dated up to it
     -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
@@ -56,6 +57,8 @@ NIGHT = "core.night"
 MEMORY = "core.previous_memory"
 MEMORY_HISTORY = "ledger.memory_history"
 CHILD = "matching.child"
+FACTS = "status.child"
+DIVISION = "household_division"
 TOLD = "matching.memory"
 IDENTITY = "matching.person_identity"
 DELIVERY = "core.delivery"
@@ -199,6 +202,7 @@ class Standing:
     def knows(self, name: str, place: str | None) -> bool:
         """Whether it is known of which places a table says something else or, without `place`, of which children."""
         touched = self.touched.get(name)
+        place = None if place == DIVISION else place
         return touched is not None and (touched.key == place if place else touched.key not in placing().values())
 
     def keep(self, name: str, before: Left, *, same: bool) -> int:
@@ -262,7 +266,7 @@ def dated_rows(model: Model) -> tuple[str, str] | None:
 
 def place_of(model: Model) -> str | None:
     """The column by which a patched model names counties or schools; None where it names children."""
-    columns = set(patched(model).values()) & {"county_code", "school_code"}
+    columns = set(patched(model).values()) & {"county_code", "school_code", DIVISION}
     return min(columns) if columns else None
 
 
@@ -272,7 +276,7 @@ def placing() -> dict[str, str]:
     return {
         read: place
         for model in discover().values()
-        if (place := place_of(model))
+        if (place := place_of(model)) and place != DIVISION
         for name in patched(model)
         for read in re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)", model.sql)
     }

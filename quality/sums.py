@@ -278,11 +278,13 @@ higher as (
             d.prefecture_code, t.prefecture_code, c.prefecture_code, d.province_code, t.province_code, c.province_code
         ) as unit_code
     from indicators.entry_child as e
-    left join core.division as d on e.division_code = d.division_code
+    left join core.division as d on e.household_division = d.division_code
     left join core.division as t
-        on d.division_code is null and t.level = 'township' and t.division_code = left(e.division_code, 9) || '000'
+        on d.division_code is null and t.level = 'township'
+        and t.division_code = left(e.household_division, 9) || '000'
     left join core.division as c
-        on d.division_code is null and c.level = 'county' and c.division_code = left(e.division_code, 6) || '000000'
+        on d.division_code is null and c.level = 'county'
+        and c.division_code = left(e.household_division, 6) || '000000'
     where d.level is distinct from 'village'
 ),
 

@@ -189,9 +189,9 @@ TABLES = (
         "indicators.entry_child",
         "入学率计数",
         "one registry division and kind of child: how many active registry children count in each entry rate",
-        key=("division_code", "sex", "han", "poor", "assisted", "disabled", "left_behind", "migrant"),
+        key=("household_division", "sex", "han", "poor", "assisted", "disabled", "left_behind", "migrant"),
         columns=(
-            *("division_code", "sex", "han", "poor", "assisted", "disabled", "left_behind", "migrant"),
+            *("household_division", "sex", "han", "poor", "assisted", "disabled", "left_behind", "migrant"),
             *("n_primary", "d_primary", "n_junior", "d_junior", "n_compulsory", "d_compulsory", "n_disabled"),
             *("d_disabled", "n_poor", "d_poor", "n_aid", "d_aid"),
         ),

@@ -474,6 +474,7 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         "status.verdict",
         "ledger.memory_state",
         "indicators.aided",
+        "indicators.entry_child",
         "indicators.entry_judged",
         "restricted.children",
         "restricted.evidence",
@@ -492,7 +493,8 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
 def test_a_view_is_restricted_as_the_models_that_it_reads() -> None:
     instead, _ = sparing.restricted_to(discover()["restricted.figure_children"], "work.main.t")
     judged = instead["work.main.t_judged"]
-    assert "work.main.t_child" in judged and "from status.child" not in judged
+    assert "work.main.t_child" in judged
+    assert "from status.child" not in judged
     assert [*instead].index("work.main.t_child") < [*instead].index("work.main.t_judged")
 
 

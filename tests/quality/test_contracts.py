@@ -124,7 +124,8 @@ def test_a_key_that_is_not_known_is_a_key_where_the_contract_says_so(warehouse):
     counts = CATALOGUE["indicators.entry_child"]
     warehouse.execute("create schema indicators")
     warehouse.execute(create_table_sql(counts))
-    row = "insert into indicators.entry_child (division_code, poor, assisted, disabled, left_behind, migrant) values "
+    columns = "household_division, poor, assisted, disabled, left_behind, migrant"
+    row = f"insert into indicators.entry_child ({columns}) values "
     warehouse.execute(f"{row} ('990121001001', false, false, false, false, false)")
     assert check_contract(warehouse, counts).passed
     warehouse.execute(f"{row} ('990121001001', false, false, false, false, false)")

@@ -17,9 +17,9 @@ placed as (
             coalesce(d.province_code, t.province_code, c.province_code)
         ] as units
     from indicators.entry_child as e
-    left join division as d on e.division_code = d.division_code
-    left join division as t on d.division_code is null and t.level = 'township' and t.division_code = left(e.division_code, 9) || '000'
-    left join division as c on d.division_code is null and c.level = 'county' and c.division_code = left(e.division_code, 6) || '000000'
+    left join division as d on e.household_division = d.division_code
+    left join division as t on d.division_code is null and t.level = 'township' and t.division_code = left(e.household_division, 9) || '000'
+    left join division as c on d.division_code is null and c.level = 'county' and c.division_code = left(e.household_division, 6) || '000000'
 ),
 
 by_unit as (

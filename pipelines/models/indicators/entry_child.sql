@@ -1,8 +1,12 @@
 -- One row per registry division and kind of child: how many active registry children count in each entry rate (spec 5.3).
--- key: division_code, sex, han, poor, assisted, disabled, left_behind, migrant
+-- key: household_division, sex, han, poor, assisted, disabled, left_behind, migrant
+-- patched: judged (household_division)
 -- Base: primary registry row 正常; n_… numerator, d_… denominator of an indicator; han is null where the ethnicity is not known.
+with
+judged as (select * from indicators.entry_judged)
+
 select
-    household_division as division_code,
+    household_division,
     sex,
     ethnicity = '汉族' as han,
     poor,
@@ -22,5 +26,5 @@ select
     count(*) filter (where counts and compulsory_age and poor) as d_poor,
     count(*) filter (where in_class and (poor or assisted or disabled) and aided) as n_aid,
     count(*) filter (where in_class and (poor or assisted or disabled)) as d_aid
-from indicators.entry_judged
+from judged
 group by household_division, sex, ethnicity = '汉族', poor, assisted, disabled, left_behind, migrant
