@@ -91,7 +91,7 @@ TABLES = (
     working(
         "status.number_person",
         "号码所属人员",
-        "one valid citizen number that tonight's rows carry: its person, as 17 digits",
+        "one valid citizen number that an absence, an aid row or a change carries: its person, as 17 digits",
         key=("number",),
         columns=("number", "person"),
         spec="3.2",
@@ -167,7 +167,7 @@ TABLES = (
     working(
         "status.student_person",
         "学籍号所属人员",
-        "one student number of enrolment or roll rows: the person who carries it",
+        "one student number that an absence, an aid row or a change carries: the person who has it",
         key=("student_number",),
         columns=("student_number", "person"),
         spec="3.2",

@@ -20,7 +20,10 @@ graduated_before as (
     select child_id
     from core.previous_memory
     where graduated and child_id in (
-        select v.child_id from verdict as v inner join child as c on v.child_id = c.child_id where c.senior and v.status in ('deceased', 'emigrated')
+        select v.child_id
+        from status.verdict as v
+        inner join status.child as c on v.child_id = c.child_id
+        where c.senior and v.status in ('deceased', 'emigrated')
     )
 ),
 

@@ -7,40 +7,47 @@
 -- first row, for ties; hash: the identity of a child without a number, null beside one. Who is too old to be a child of the universe
 -- stands in matching.too_old: nothing here moves with the day.
 with
-registry as (select * from core.registry),
-enrolment as (select * from core.enrolment),
 case_action as (select row_id, action_type, result from core.case_action),
 -- Most children have a primary registry row that says all there is to say: nothing needs to be put together for them.
 complete as (
     select p.person, r.number, r.name, r.birth_date, r.sex, r.county_code, 144115188075855872 + p.row_id as first_place
     from matching.registry_person as p
-    inner join registry as r on p.row_id = r.row_id
+    inner join core.registry as r on p.row_id = r.row_id
     where p.is_primary and r.number is not null and r.name is not null and r.birth_date is not null and r.sex is not null
 ),
 
+incomplete as (
+    select p.person
+    from matching.registry_person as p
+    inner join core.registry as r on p.row_id = r.row_id
+    where p.is_primary and (r.number is null or r.name is null or r.birth_date is null or r.sex is null)
+),
+
+settled as (select person from matching.registry_person where is_primary and person not in (select person from incomplete)),
+pupil as (select row_id, person, is_primary from matching.enrolment_person where person not in (select person from settled)),
+listed as (select source, rank, row_id, unit, person from matching.attached where person not in (select person from settled)),
 -- founds: rows that make a person; of the case actions a confirmed visit alone.
 spoken as (
     select
         p.person, 1 as rank, case when p.is_primary then 2 else 3 end * 72057594037927936 + p.row_id as place, r.number, r.name, r.birth_date,
         r.sex, r.county_code, true as founds
     from matching.registry_person as p
-    inner join registry as r on p.row_id = r.row_id
-    where p.person not in (select person from complete)
+    inner join core.registry as r on p.row_id = r.row_id
+    where p.person in (select person from incomplete)
     union all
     select
         p.person, 2, case when p.is_primary then 4 else 5 end * 72057594037927936 + p.row_id, coalesce(e.number, e.embedded), e.name,
         e.birth_date, e.sex, e.county_code, true
-    from matching.enrolment_person as p
-    inner join enrolment as e on p.row_id = e.row_id
-    where e.grade <= 9 and p.person not in (select person from complete)
+    from pupil as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    where e.grade <= 9
     union all
     select
         a.person, a.rank, a.rank * 2 * 72057594037927936 + a.row_id, case when a.unit > 0 then a.unit end, r.name, r.birth_date, r.sex,
         r.county_code, a.source <> 'C' or coalesce(c.action_type = '核查' and c.result = '属实', false)
-    from matching.attached as a
+    from listed as a
     inner join matching.listed_row as r on a.row_id = r.row_id
     left join case_action as c on a.source = 'C' and a.row_id = c.row_id
-    where a.person not in (select person from complete)
 ),
 
 merged as (
@@ -67,12 +74,12 @@ flagged as (
     from (
         select p.person, r.id_invalid, r.id_mismatch
         from matching.registry_person as p
-        inner join registry as r on p.row_id = r.row_id
+        inner join core.registry as r on p.row_id = r.row_id
         where r.id_invalid or r.id_mismatch
         union all
         select p.person, e.id_invalid, e.id_mismatch
         from matching.enrolment_person as p
-        inner join enrolment as e on p.row_id = e.row_id
+        inner join core.enrolment as e on p.row_id = e.row_id
         where e.id_invalid or e.id_mismatch
     ) as row_of_person
     group by person
