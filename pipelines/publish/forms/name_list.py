@@ -104,7 +104,7 @@ class NameFile:
         for part in self.lists:
             if part.rows is asked.rows:
                 for copy in COPIES:
-                    columns |= {_binding(column): column for column in part.columns(copy)}
+                    columns |= {binding(column): column for column in part.columns(copy)}
         raw = fill_raw(night.reader, night.as_of, tuple(columns.values()), rows)
         shown = {binding: f"shown{order}" for order, binding in enumerate(columns)}
         whole = rows.hstack(raw.rename(dict(zip(raw.columns, shown.values(), strict=True))))
@@ -131,7 +131,7 @@ class Filled:
 
     def raw(self, frame: pl.DataFrame, column: Column) -> pl.Series:
         """What a column shows of rows of `frame`."""
-        return frame[self.shown[_binding(column)]]
+        return frame[self.shown[binding(column)]]
 
 
 def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
@@ -141,7 +141,8 @@ def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
     return Filled(frame, {county: (first, rows) for county, rows, first in counted.rows()}, shown)
 
 
-def _binding(column: Column) -> Binding:
+def binding(column: Column) -> Binding:
+    """What a column of a list shows, whatever the words: columns of several copies have it in common."""
     return column.figure, "" if column.figure else column.label or column.name
 
 
