@@ -13,7 +13,8 @@ import polars as pl
 
 from pipelines.publish.folder import MEETING
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.listing import Column, Figure, Listing, figure, fill_raw
+from pipelines.publish.listing import Column, Figure, Listing, figure
+from pipelines.publish.long_lists import LongLists
 from pipelines.publish.masking import mask_name, mask_names, mask_number, mask_numbers
 
 Copy = Literal["full", "masked"]
@@ -105,7 +106,8 @@ class NameFile:
             if part.rows is asked.rows:
                 for copy in COPIES:
                     columns |= {binding(column): column for column in part.columns(copy)}
-        raw = fill_raw(night.reader, night.as_of, tuple(columns.values()), rows)
+        cells: LongLists = night.keep(LongLists, lambda: LongLists(night.reader, night.as_of))
+        raw = cells.fill(tuple(columns.values()), rows)
         shown = {binding: f"shown{order}" for order, binding in enumerate(columns)}
         whole = rows.hstack(raw.rename(dict(zip(raw.columns, shown.values(), strict=True))))
         by_state = whole.partition_by("state", as_dict=True, maintain_order=True)

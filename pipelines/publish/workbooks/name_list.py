@@ -166,7 +166,8 @@ class _Rows:
         counted = pl.DataFrame(list(places.values()), schema=["first", "len"], orient="row")
         within = pl.int_ranges(0, pl.col("len"))
         rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
-        made = packed(self._maker.rows([codes[rows["at"]] for codes in self._codes], rows["number"]))
+        at = rows["at"].cast(pl.UInt32)
+        made = packed(self._maker.rows([codes.gather(at) for codes in self._codes], rows["number"]))
         found: dict[str | None, Body] = {}
         first = 0
         for county, (_, count) in places.items():

@@ -6,7 +6,6 @@ their cells and not in the table of strings that all sheets share.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ _EPOCH = date(1970, 1, 1).toordinal() - _DAY_0
 _RISKY = "^[" + "".join(f"\\x{{{ord(start):x}}}" for start in FORMULA_STARTS) + "]"
 # Characters that XML or Excel take for something else; few columns have any.
 _SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|^\s|\s$"
+_PLAIN = r"^[ -~\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ff08}\x{ff09}]*$"
 _CONTROL = re.compile(r"(_x[0-9A-Fa-f]{4}_)|([\x00-\x08\x0b-\x1f\ufffe\uffff])")
 
 
@@ -51,7 +51,7 @@ def coded(values: pl.Series) -> Coded:
     held = (values.list.join(";") if listed else values).to_arrow(compat_level=pl.CompatLevel.oldest())
     found = held.dictionary_encode(null_encoding="encode")
     known = pl.Series(found.dictionary)
-    return Coded(known.str.split(";") if listed else known, pl.Series(found.indices))
+    return Coded(known.str.split(";") if listed else known, pl.Series(found.indices).cast(pl.UInt32))
 
 
 class RowMaker:
@@ -74,13 +74,13 @@ class RowMaker:
     def rows(self, codes: Sequence[pl.Series], first: pl.Series) -> pl.Series:
         """A `<row>` and the end of a line a row; `codes` say which value each column holds, `first` its number."""
         number = first.cast(pl.String)
-        high = [lines[code] for lines, code in zip(self._lines, codes, strict=True) if lines is not None]
+        high = [lines.gather(code) for lines, code in zip(self._lines, codes, strict=True) if lines is not None]
         begin = f'{self._begin}{{}}><c r="A'.format
         heights: pl.Series | pl.Expr = pl.lit(begin(_high(1)))
         if high:
             most = pl.select(pl.max_horizontal(high)).to_series()
             heights = pl.Series([begin(_high(lines)) for lines in range(_highest(most) + 1)])[most]
-        cells = [part for known, code in zip(self._cells, codes, strict=True) for part in (number, known[code])]
+        cells = [part for known, code in zip(self._cells, codes, strict=True) for part in (number, known.gather(code))]
         made = pl.concat_str([pl.lit('<row r="'), number, heights, *cells])
         return pl.DataFrame({"n": number}).select(row=made).to_series()
 
@@ -178,18 +178,24 @@ def _text_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame
     )
     blank = pl.lit(f'" s="{look.plain}"/>')
     found = known.with_columns(cell=pl.when(pl.col("shown") == "").then(blank).otherwise(cell))
+    lines = _lines(found["shown"], column.width)
+    return found.select("cell", *(() if lines is None else (lines.alias("lines"),)))
+
+
+def _lines(shown: pl.Series, width: float) -> pl.Series | None:
+    """How many lines each text takes in a column; nothing where none takes more than one."""
+    chars, size = shown.str.len_chars().cast(pl.Int64), shown.str.len_bytes().cast(pl.Int64)
     # A character that is written in one byte is not wide: few texts have to be measured.
-    length = known["shown"].str.len_chars()
-    wide = (2 * length > column.width) & (
-        known["shown"].str.len_bytes().clip(upper_bound=2 * length) > column.width - 0.8
-    )
-    if wide.any():
-        broad = known.filter(wide)["shown"].unique().to_list()
-        lines = {one: math.ceil(half_widths(one) / (column.width - 0.8)) for one in broad}
-        found = found.with_columns(
-            lines=pl.col("shown").replace_strict(lines, default=1, return_dtype=pl.Int64).clip(lower_bound=1)
-        )
-    return found.select("cell", *(("lines",) if wide.any() else ()))
+    wide = (2 * chars > width) & (size.clip(upper_bound=2 * chars) > width - 0.8)
+    if not wide.any():
+        return None
+    # One of these in three bytes is two half-widths: only texts with other characters are measured one by one.
+    plain = shown.str.contains(_PLAIN)
+    odd = shown.filter(wide & ~plain).unique().to_list()
+    measured = pl.col("shown").replace_strict({one: half_widths(one) for one in odd}, default=0, return_dtype=pl.Int64)
+    widths = pl.when(plain).then(chars + (size - chars) // 2).otherwise(measured if odd else pl.lit(0))
+    lines = pl.when(wide).then((widths / (width - 0.8)).ceil().cast(pl.Int64).clip(lower_bound=1)).otherwise(pl.lit(1))
+    return shown.alias("shown").to_frame().select(lines=lines).to_series()
 
 
 def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,18 @@ import pytest
 
 from pipelines.publish.forms.name_list import NO_NUMBER, Copy, citizen_number, citizen_numbers, person, persons
 from pipelines.publish.listing import Column
-from pipelines.publish.workbooks.rows import Look, RowMaker, coded, letters, packed, sentence_xml, xml_text
+from pipelines.publish.workbooks.form import half_widths
+from pipelines.publish.workbooks.rows import (
+    LINE,
+    Look,
+    RowMaker,
+    coded,
+    height_xml,
+    letters,
+    packed,
+    sentence_xml,
+    xml_text,
+)
 
 LOOK = Look(plain=3, apart=4)
 Cell = tuple[str, str, str | None, str | None]
@@ -86,6 +98,26 @@ def test_rows_are_high_enough_for_what_wraps() -> None:
     assert heights[0] == 18.75
     assert heights[1] > 60
     assert all(row.startswith('<row r="') and row.endswith("</row>\n") for row in made)
+
+
+@pytest.mark.parametrize("width", [6, 7, 12, 20, 23])
+def test_lines_are_those_of_each_text_measured_alone(width: int) -> None:
+    texts = [
+        "中心小学",
+        "第一（实验）中学",
+        "买买提·艾力",
+        "㐂㐂㐂㐂",
+        "C0000000000000000001",
+        "ａｂｃ",
+        "é" * 30,
+        "한국어",
+        "",
+    ]
+    texts += [f"{text}{text}" for text in texts] + ["某某县某某镇中心小学1年级2班"]
+    column = Column("学校", "text", width)
+    for text, row in zip(texts, rows_xml([column], [pl.Series(texts)]), strict=True):
+        lines = max(1, math.ceil(half_widths(text) / (width - 0.8))) if 2 * len(text) > width else 1
+        assert f"{height_xml(LINE * lines + 3)}>" in row, text
 
 
 def test_what_stands_many_times_is_kept_once() -> None:
