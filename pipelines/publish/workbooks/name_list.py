@@ -75,6 +75,7 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
     blocks: dict[str, list[Block]] = {scope.unit_code: [] for scope, _ in scopes}
     with Packer() as packer:
         for file in NAME_FILES:
+            nothing = [file.filled(part, night).none().frame for part in file.lists]
             coded_once: list[dict[Binding, Coded]] = [{} for _ in file.lists]
             for copy in COPIES:
                 mould, looks = _mould(file, copy, night)
@@ -94,9 +95,9 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
                         ]
                         packer.put(path, mould.cast(scope.name, casts))
                         name = path.relative_to(folder).as_posix()
-                        for part, one in zip(file.lists, listings, strict=True):
+                        for part, one, none in zip(file.lists, listings, nothing, strict=True):
                             block = Block(name, part.sheet, _FIRST, 0, one)
-                            blocks[scope.unit_code].append(block if scope in whole else _counted(block))
+                            blocks[scope.unit_code].append(block if scope in whole else _counted(block, none))
     return [block for of_scope in blocks.values() for block in of_scope]
 
 
@@ -108,10 +109,10 @@ def _read_whole(night: ReportNight, scopes: Sequence[Scope]) -> Sequence[Scope]:
     return [scopes[night.as_of.toordinal() % len(scopes)]]
 
 
-def _counted(block: Block) -> Block:
-    """The same sheet, of which the rows are counted alone; what stands in them need not be kept."""
+def _counted(block: Block, none: pl.DataFrame) -> Block:
+    """The same sheet, of which the rows are counted alone; what stands in them need not be kept: `none` of them is."""
     rows = _FIRST + max(1, len(block.listing.rows)) + _FOOT
-    return replace(block, listing=replace(block.listing, rows=block.listing.rows.clear()), counted=rows)
+    return replace(block, listing=replace(block.listing, rows=none), counted=rows)
 
 
 def _cast(part: NameList, listing: Listing, body: Body) -> Cast:
@@ -167,7 +168,7 @@ class _Rows:
         within = pl.int_ranges(0, pl.col("len"))
         rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
         at = rows["at"].cast(pl.UInt32)
-        made = packed(self._maker.rows([codes.gather(at) for codes in self._codes], rows["number"]))
+        made = packed(self._maker.rows([codes[at] for codes in self._codes], rows["number"]))
         found: dict[str | None, Body] = {}
         first = 0
         for county, (_, count) in places.items():

@@ -74,13 +74,13 @@ class RowMaker:
     def rows(self, codes: Sequence[pl.Series], first: pl.Series) -> pl.Series:
         """A `<row>` and the end of a line a row; `codes` say which value each column holds, `first` its number."""
         number = first.cast(pl.String)
-        high = [lines.gather(code) for lines, code in zip(self._lines, codes, strict=True) if lines is not None]
+        high = [lines[code] for lines, code in zip(self._lines, codes, strict=True) if lines is not None]
         begin = f'{self._begin}{{}}><c r="A'.format
         heights: pl.Series | pl.Expr = pl.lit(begin(_high(1)))
         if high:
             most = pl.select(pl.max_horizontal(high)).to_series()
             heights = pl.Series([begin(_high(lines)) for lines in range(_highest(most) + 1)])[most]
-        cells = [part for known, code in zip(self._cells, codes, strict=True) for part in (number, known.gather(code))]
+        cells = [part for known, code in zip(self._cells, codes, strict=True) for part in (number, known[code])]
         made = pl.concat_str([pl.lit('<row r="'), number, heights, *cells])
         return pl.DataFrame({"n": number}).select(row=made).to_series()
 
