@@ -16,6 +16,11 @@ from pipelines.publish.reader import TableReader
 from schemas.ddl import quoted
 
 
+def read_already(one: Figure) -> str:
+    """The column of the rows that holds a figure where their query read it with its keys."""
+    return f"{one.schema}_{one.table}_{one.column}"
+
+
 class LongLists:
     """The cells of the long lists of one night."""
 
@@ -37,6 +42,8 @@ class LongLists:
                 found[place] = rows[column.label or column.name]
             elif one.how != "value" or one.where or one.only or one.base or one.bound or column.others:
                 raise ValueError(f"{column.name} is no figure of a list of many rows.")
+            elif read_already(one) in rows.columns:
+                found[place] = rows[read_already(one)]
             else:
                 groups.setdefault((f"{one.schema}.{one.table}", one.keys(rows.columns)), []).append((place, one))
         for (table, keys), wanted in groups.items():

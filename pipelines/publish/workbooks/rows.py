@@ -25,6 +25,7 @@ _EPOCH = date(1970, 1, 1).toordinal() - _DAY_0
 _RISKY = "^[" + "".join(f"\\x{{{ord(start):x}}}" for start in FORMULA_STARTS) + "]"
 # Characters that XML or Excel take for something else; few columns have any.
 _SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|^\s|\s$"
+# Texts whose widths need no table: ASCII, and Chinese characters and brackets in three bytes.
 _PLAIN = r"^[ -~\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ff08}\x{ff09}]*$"
 _CONTROL = re.compile(r"(_x[0-9A-Fa-f]{4}_)|([\x00-\x08\x0b-\x1f\ufffe\uffff])")
 

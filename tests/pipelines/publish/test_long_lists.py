@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipelines.publish.forms.name_list import of
+from pipelines.publish.forms.name_list import beside, of
 from pipelines.publish.listing import Column, figure
 from pipelines.publish.long_lists import LongLists
 
@@ -69,6 +69,17 @@ def test_a_table_of_children_is_read_once_for_all_lists() -> None:
     assert cells.fill((GUARDIAN, NAME), rows).rows() == [("王大", "王")]
     assert len(tables.asked) == 2
     assert all("child_key in (select child_key from restricted.cases" in sql for sql in tables.asked)
+
+
+def test_what_the_query_of_the_rows_read_is_not_read_again() -> None:
+    tables, cells = lists()
+    reason = Column("原因", "text", 9, of("roster", "reason"))
+    assert beside("roster", "r", (NAME, reason, reason)) == ', r."reason" as "restricted_roster_reason"'
+    rows = pl.DataFrame(
+        {"child_key": ["b", "a"], "case_id": ["C2", "C1"], "restricted_roster_reason": ["贫困", "厌学"]}
+    )
+    assert cells.fill((reason, NAME), rows).rows() == [("贫困", "李"), ("厌学", "王")]
+    assert ["restricted.identities" in sql for sql in tables.asked] == [True]
 
 
 @pytest.mark.parametrize(
