@@ -272,27 +272,6 @@ def fill(
     return tuple(zip(*(found[place] for place in range(len(columns))), strict=True))
 
 
-def fill_raw(reader: TableReader, as_of: date, columns: Sequence[Column], rows: pl.DataFrame) -> pl.DataFrame:
-    """What the tables hold of every row, a column each, for lists of many rows: not put into words, in the types of the
-    tables. Of figures those alone that name one cell of every row; the rows have no null among their keys."""
-    found: dict[int, pl.Series] = {}
-    groups: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, Figure]]] = {}
-    for place, column in enumerate(columns):
-        one = column.figure
-        if one is None:
-            found[place] = rows[column.label or column.name]
-        elif one.how != "value" or one.only or one.base or one.bound or column.others:
-            raise ValueError(f"{column.name} is no figure of a list of many rows.")
-        else:
-            groups.setdefault((one.schema, one.table, one.keys(rows.columns)), []).append((place, one))
-    for (schema, table, keys), wanted in groups.items():
-        frame = _read(reader, as_of, f"{schema}.{table}", keys, [one for _, one in wanted])
-        joined = rows.select(keys).join(frame, on=list(keys), how="left", maintain_order="left")
-        for order, (place, one) in enumerate(wanted):
-            found[place] = joined[f"c{order}"].fill_null(0) if one.sparse else joined[f"c{order}"]
-    return pl.DataFrame([found[place].alias(str(place)) for place in range(len(columns))])
-
-
 _GATHER = {
     "value": "any_value({column}) filter (where {condition})",
     "sum": "cast(sum({column}) filter (where {condition}) as bigint)",

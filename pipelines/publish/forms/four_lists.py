@@ -11,6 +11,7 @@ from pipelines.publish.forms.name_list import (
     Copy,
     NameFile,
     NameList,
+    beside,
     labelled,
     marked,
     name_column,
@@ -39,8 +40,8 @@ select
     case t.role
         when '县长' then k.county_head when '乡镇长' then k.township_head when '村委会主任' then k.village_head
         when '教育局长' then k.bureau_head when '校长' then k.principal when '师长' then k.class_teacher
-    end as holder
-from {table} as t
+    end as holder{beside}
+from restricted.{table} as t
 inner join restricted.cases as k on t.as_of = k.as_of and t.child_key = k.child_key and t.case_id = k.case_id
 inner join restricted.roster as r on t.as_of = r.as_of and t.child_key = r.child_key and t.case_id = r.case_id
 where t.as_of = $as_of
@@ -59,26 +60,33 @@ where as_of = $as_of
 """
 
 
-def _owed(table: str, night: ReportNight) -> pl.DataFrame:
+def _owed(table: str, columns: Sequence[Column], night: ReportNight) -> pl.DataFrame:
     """What is owed, office by office, the earliest first: whoever gets the list finds his part in one piece."""
-    rows = night.read(_OWED.format(table=table))
+    rows = night.read(_OWED.format(table=table, beside=beside(table, "t", columns)))
     for code, name in (("township_code", "township"), ("village_code", "village"), ("school_code", "school")):
         rows = named(rows, night, code, name)
-    rows = rows.with_columns(office_code=pl.col("unit_code").str.split("/").list.first())
-    rows = named(rows, night, "office_code", "office_name")
-    classes = pl.col("unit_code").str.replace(r"^[^/]+/([^/]+)/(.+)$", "${1}年级${2}班").str.replace("班班$", "班")
-    rows = rows.with_columns(
-        office=pl.when(pl.col("unit_code").str.contains("/"))
-        .then(pl.col("office_name") + classes)
-        .otherwise(pl.col("office_name"))
-    )
+    rows = rows.join(_offices(rows, night), on="unit_code", how="left", maintain_order="left")
     lines = pl.Enum(list(values.LINE))
     order = (pl.col("county"), pl.col("line").cast(lines), "unit_code", "role", "due_on", "case_id", "deadline")
     return numbered(rows.sort(*order, nulls_last=True))
 
 
+def _offices(rows: pl.DataFrame, night: ReportNight) -> pl.DataFrame:
+    """The name of every unit that owes something: `office`; of a class that of its school and its own."""
+    offices = rows.select(pl.col("unit_code").unique())
+    offices = offices.with_columns(office_code=pl.col("unit_code").str.split("/").list.first())
+    offices = named(offices, night, "office_code", "office_name")
+    classes = pl.col("unit_code").str.replace(r"^[^/]+/([^/]+)/(.+)$", "${1}年级${2}班").str.replace("班班$", "班")
+    return offices.select(
+        "unit_code",
+        office=pl.when(pl.col("unit_code").str.contains("/"))
+        .then(pl.col("office_name") + classes)
+        .otherwise(pl.col("office_name")),
+    )
+
+
 def _task_rows(night: ReportNight) -> pl.DataFrame:
-    return _owed("restricted.task_list", night)
+    return _owed("task_list", tasks("full"), night)
 
 
 def _office(copy: Copy, table: str) -> list[Column]:
@@ -137,7 +145,7 @@ def overdue(copy: Copy) -> Sequence[Column]:
 
 
 def _overdue_rows(night: ReportNight) -> pl.DataFrame:
-    return _owed("restricted.overdue_list", night).with_columns(blank=pl.lit(""))
+    return _owed("overdue_list", overdue("full"), night).with_columns(blank=pl.lit(""))
 
 
 def closed(copy: Copy) -> Sequence[Column]:

@@ -5,7 +5,7 @@ The rows of all counties are read and filled once a night; a copy masks by its c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -13,8 +13,10 @@ import polars as pl
 
 from pipelines.publish.folder import MEETING
 from pipelines.publish.forms.night import ReportNight, Scope
-from pipelines.publish.listing import Column, Figure, Listing, figure, fill_raw
+from pipelines.publish.listing import Column, Figure, Listing, figure
+from pipelines.publish.long_lists import LongLists, read_already
 from pipelines.publish.masking import mask_name, mask_names, mask_number, mask_numbers
+from schemas.ddl import quoted
 
 Copy = Literal["full", "masked"]
 COPIES: tuple[Copy, ...] = get_args(Copy)
@@ -47,7 +49,7 @@ class NameList:
     `name`     what stands in the title after place and date; `sheet` its sheet.
     `columns`  of a copy; the first `kept` stand on every printed page.
     `rows`     of the whole province: `county` (null where nobody knows it), key and label columns; lists of one file
-               may share them. `state` says which of them the list shows; without one all.
+               may share them, and what `beside` names. `state` says which of them the list shows; without one all.
     `notes`    footnotes of a copy for a county; the rows of the county are given.
     """
 
@@ -104,10 +106,12 @@ class NameFile:
         for part in self.lists:
             if part.rows is asked.rows:
                 for copy in COPIES:
-                    columns |= {_binding(column): column for column in part.columns(copy)}
-        raw = fill_raw(night.reader, night.as_of, tuple(columns.values()), rows)
+                    columns |= {binding(column): column for column in part.columns(copy)}
+        cells: LongLists = night.keep(LongLists, lambda: LongLists(night.reader, night.as_of))
+        raw = cells.fill(tuple(columns.values()), rows)
         shown = {binding: f"shown{order}" for order, binding in enumerate(columns)}
-        whole = rows.hstack(raw.rename(dict(zip(raw.columns, shown.values(), strict=True))))
+        twice = {read_already(one) for one, _ in columns if one} & set(rows.columns)
+        whole = rows.drop(twice).hstack(raw.rename(dict(zip(raw.columns, shown.values(), strict=True))))
         by_state = whole.partition_by("state", as_dict=True, maintain_order=True)
         return {str(state): _cut(frame, shown) for (state,), frame in by_state.items()} or {"": _cut(whole, shown)}
 
@@ -131,7 +135,7 @@ class Filled:
 
     def raw(self, frame: pl.DataFrame, column: Column) -> pl.Series:
         """What a column shows of rows of `frame`."""
-        return frame[self.shown[_binding(column)]]
+        return frame[self.shown[binding(column)]]
 
 
 def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
@@ -141,7 +145,8 @@ def _cut(frame: pl.DataFrame, shown: Mapping[Binding, str]) -> Filled:
     return Filled(frame, {county: (first, rows) for county, rows, first in counted.rows()}, shown)
 
 
-def _binding(column: Column) -> Binding:
+def binding(column: Column) -> Binding:
+    """What a column of a list shows, whatever the words: columns of several copies have it in common."""
     return column.figure, "" if column.figure else column.label or column.name
 
 
@@ -165,6 +170,12 @@ def numbered(rows: pl.DataFrame) -> pl.DataFrame:
 def of(table: str, column: str) -> Figure:
     """A cell of a restricted table by the keys of the row."""
     return figure(table, column, schema="restricted")
+
+
+def beside(table: str, alias: str, columns: Iterable[Column]) -> str:
+    """What lists show of a table that the query of their rows reads anyway, for its `select`: it is not read twice."""
+    shown = dict.fromkeys(one.column for column in columns if (one := column.figure) and one.table == table)
+    return "".join(f", {alias}.{quoted(name)} as {quoted(read_already(of(table, name)))}" for name in shown)
 
 
 def labelled(labels: Mapping[str, str]) -> Callable[[Any], str]:

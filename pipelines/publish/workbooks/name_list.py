@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ import polars as pl
 
 from pipelines.publish.folder import RESTRICTED
 from pipelines.publish.forms.four_lists import FOUR_LISTS
-from pipelines.publish.forms.name_list import COPIES, COPY_WORDS, Copy, NameFile, NameList
+from pipelines.publish.forms.name_list import COPIES, COPY_WORDS, Binding, Copy, Filled, NameFile, NameList, binding
 from pipelines.publish.forms.night import ReportNight, Scope
 from pipelines.publish.forms.roster import ROSTER
 from pipelines.publish.listing import Column, Listing
@@ -28,7 +27,7 @@ from pipelines.publish.workbooks.book import FONT_HEAD, FONT_TITLE, NUMBER, Form
 from pipelines.publish.workbooks.cells import ALERT
 from pipelines.publish.workbooks.form import HEIGHT, Heading, edges, half_widths, merge, numbered, set_print, write_foot
 from pipelines.publish.workbooks.mould import LAST, NAME, Body, Cast, Mould, Packer, leave_room, note
-from pipelines.publish.workbooks.rows import Look, joined, rows_xml, sentence_xml
+from pipelines.publish.workbooks.rows import Coded, Look, RowMaker, coded, packed, sentence_xml
 
 Place = tuple[Scope, str | None]
 """For whom a workbook is, and the county of its rows."""
@@ -76,13 +75,16 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
     blocks: dict[str, list[Block]] = {scope.unit_code: [] for scope, _ in scopes}
     with Packer() as packer:
         for file in NAME_FILES:
+            nothing = [file.filled(part, night).none().frame for part in file.lists]
+            coded_once: list[dict[Binding, Coded]] = [{} for _ in file.lists]
             for copy in COPIES:
                 mould, looks = _mould(file, copy, night)
+                sheets = [
+                    _Rows(file.filled(part, night), part.columns(copy), look, known)
+                    for part, look, known in zip(file.lists, looks, coded_once, strict=True)
+                ]
                 for some in _batches(file, night, scopes):
-                    bodies = [
-                        _bodies(look, file, part, copy, night, some)
-                        for look, part in zip(looks, file.lists, strict=True)
-                    ]
+                    bodies = [sheet.bodies([county for _, county in some]) for sheet in sheets]
                     for scope, county in some:
                         path = folder / scope.folder / RESTRICTED / file.name(copy)
                         listings = [file.listing(part, night, scope, county, copy) for part in file.lists]
@@ -93,9 +95,9 @@ def write_name_files(night: ReportNight, folder: Path) -> list[Block]:
                         ]
                         packer.put(path, mould.cast(scope.name, casts))
                         name = path.relative_to(folder).as_posix()
-                        for part, one in zip(file.lists, listings, strict=True):
+                        for part, one, none in zip(file.lists, listings, nothing, strict=True):
                             block = Block(name, part.sheet, _FIRST, 0, one)
-                            blocks[scope.unit_code].append(block if scope in whole else _counted(block))
+                            blocks[scope.unit_code].append(block if scope in whole else _counted(block, none))
     return [block for of_scope in blocks.values() for block in of_scope]
 
 
@@ -107,10 +109,10 @@ def _read_whole(night: ReportNight, scopes: Sequence[Scope]) -> Sequence[Scope]:
     return [scopes[night.as_of.toordinal() % len(scopes)]]
 
 
-def _counted(block: Block) -> Block:
-    """The same sheet, of which the rows are counted alone; what stands in them need not be kept."""
+def _counted(block: Block, none: pl.DataFrame) -> Block:
+    """The same sheet, of which the rows are counted alone; what stands in them need not be kept: `none` of them is."""
     rows = _FIRST + max(1, len(block.listing.rows)) + _FOOT
-    return replace(block, listing=replace(block.listing, rows=block.listing.rows.clear()), counted=rows)
+    return replace(block, listing=replace(block.listing, rows=none), counted=rows)
 
 
 def _cast(part: NameList, listing: Listing, body: Body) -> Cast:
@@ -141,28 +143,48 @@ def _batches(file: NameFile, night: ReportNight, scopes: list[Place]) -> Iterato
     yield some
 
 
-def _bodies(
-    looks: Looks, file: NameFile, part: NameList, copy: Copy, night: ReportNight, some: list[Place]
-) -> dict[str | None, list[memoryview]]:
-    """The rows of one list as they stand in the sheets of some counties."""
-    filled, columns = file.filled(part, night), part.columns(copy)
-    places = {county: filled.places[county] for _, county in some if county in filled.places}
-    if not places:
-        return {}
-    # Counties stand in the frame by their code, scopes in the order of the tree.
-    counted = pl.DataFrame(list(places.values()), schema=["first", "len"], orient="row")
-    within = pl.int_ranges(0, pl.col("len"))
-    rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
-    frame = filled.frame[rows["at"]]
-    raw = [filled.raw(frame, column) for column in columns]
-    made = rows_xml(columns, raw, rows["number"], looks.rows)
-    ends = pl.Series([count - 1 for count in accumulate(counted["len"].to_list())])
-    lowest = rows_xml(columns, [one[ends] for one in raw], rows["number"][ends], looks.last)
-    found, first = {}, 0
-    for place, (county, (_, count)) in enumerate(places.items()):
-        found[county] = [joined(made.slice(first, count - 1)), joined(lowest.slice(place, 1))]
-        first += count
-    return found
+class _Rows:
+    """The rows of one list in one copy; what its columns hold is coded once for all copies, in `known`."""
+
+    def __init__(self, filled: Filled, columns: Sequence[Column], looks: Looks, known: dict[Binding, Coded]) -> None:
+        self._places = filled.places
+        if not self._places:
+            return
+        for column in columns:
+            if binding(column) not in known:
+                known[binding(column)] = coded(filled.raw(filled.frame, column))
+        of_columns = [known[binding(column)] for column in columns]
+        self._codes = [one.codes for one in of_columns]
+        self._maker = RowMaker(columns, [one.values for one in of_columns], looks.rows)
+        self._last = self._last_rows(filled, columns, looks)
+
+    def bodies(self, counties: Sequence[str | None]) -> dict[str | None, Body]:
+        """The rows of some counties as they stand in their sheets; nothing of a county without rows."""
+        places = {county: self._places[county] for county in counties if county in self._places}
+        if not places:
+            return {}
+        # Counties stand in the frame by their code, scopes in the order of the tree.
+        counted = pl.DataFrame(list(places.values()), schema=["first", "len"], orient="row")
+        within = pl.int_ranges(0, pl.col("len"))
+        rows = counted.select(at=pl.col("first") + within, number=within + (_FIRST + 1)).explode("at", "number")
+        at = rows["at"].cast(pl.UInt32)
+        made = packed(self._maker.rows([codes[at] for codes in self._codes], rows["number"]))
+        found: dict[str | None, Body] = {}
+        first = 0
+        for county, (_, count) in places.items():
+            found[county] = [made.part(first, count - 1), self._last[county]]
+            first += count
+        return found
+
+    def _last_rows(self, filled: Filled, columns: Sequence[Column], looks: Looks) -> dict[str | None, memoryview]:
+        """The last row of every county: the frame of the list ends with it."""
+        at = pl.Series([first + count - 1 for first, count in self._places.values()])
+        frame = filled.frame[at]
+        ends = [coded(filled.raw(frame, column)) for column in columns]
+        numbers = pl.Series([count + _FIRST for _, count in self._places.values()])
+        maker = RowMaker(columns, [one.values for one in ends], looks.last)
+        made = packed(maker.rows([one.codes for one in ends], numbers))
+        return {county: made.part(order, 1) for order, county in enumerate(self._places)}
 
 
 def _mould(file: NameFile, copy: Copy, night: ReportNight) -> tuple[Mould, list[Looks]]:

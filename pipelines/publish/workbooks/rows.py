@@ -6,16 +6,15 @@ their cells and not in the table of strings that all sheets share.
 
 from __future__ import annotations
 
-import io
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.publish.listing import Column, Value, text
+from pipelines.publish.listing import Column, Value, text, whole
 from pipelines.publish.wording import NOT_AVAILABLE
 from pipelines.publish.workbooks.book import FORMULA_STARTS
 from pipelines.publish.workbooks.form import half_widths
@@ -26,6 +25,8 @@ _EPOCH = date(1970, 1, 1).toordinal() - _DAY_0
 _RISKY = "^[" + "".join(f"\\x{{{ord(start):x}}}" for start in FORMULA_STARTS) + "]"
 # Characters that XML or Excel take for something else; few columns have any.
 _SPECIAL = r"[&<>\x00-\x08\x0b-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|^\s|\s$"
+# Texts whose widths need no table: ASCII, and Chinese characters and brackets in three bytes.
+_PLAIN = r"^[ -~\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ff08}\x{ff09}]*$"
 _CONTROL = re.compile(r"(_x[0-9A-Fa-f]{4}_)|([\x00-\x08\x0b-\x1f\ufffe\uffff])")
 
 
@@ -37,23 +38,52 @@ class Look:
     apart: int
 
 
-def rows_xml(columns: Sequence[Column], raw: Sequence[pl.Series], first: pl.Series, looks: Sequence[Look]) -> pl.Series:
-    """A `<row>` a row; `raw` what each column shows before it is put into words, `first` the number of each row."""
-    number = first.cast(pl.String)
-    parts: list[pl.Series | pl.Expr] = []
-    high: list[pl.Series] = []
-    for order, (column, values, look) in enumerate(zip(columns, raw, looks, strict=True)):
-        cells, lines = _cells(column, values, look)
-        parts += [pl.lit(f'<c r="{letters(order)}'), number, cells]
-        if lines is not None:
-            high.append(lines)
-    heights: pl.Series | pl.Expr = pl.lit(_high(1))
-    if high:
-        most = pl.select(pl.max_horizontal(high)).to_series()
-        heights = most.replace_strict({lines: _high(lines) for lines in most.unique().to_list()})
-    begin = [pl.lit('<row r="'), number, pl.lit(f'" spans="1:{len(columns)}"'), heights]
-    made = pl.concat_str([*begin, pl.lit(">"), *parts, pl.lit("</row>")])
-    return pl.DataFrame({"n": number}).select(row=made).to_series()
+class Coded(NamedTuple):
+    """A column as its values, each once, and the place among them of what each row holds."""
+
+    values: pl.Series
+    codes: pl.Series
+
+
+def coded(values: pl.Series) -> Coded:
+    """A column coded: in lists most values stand many times, also names and numbers of children."""
+    listed = values.dtype == pl.List
+    # Arrow codes in one pass over the values, several times as fast as finding them and joining them back.
+    held = (values.list.join(";") if listed else values).to_arrow(compat_level=pl.CompatLevel.oldest())
+    found = held.dictionary_encode(null_encoding="encode")
+    known = pl.Series(found.dictionary)
+    return Coded(known.str.split(";") if listed else known, pl.Series(found.indices).cast(pl.UInt32))
+
+
+class RowMaker:
+    """The rows of a list: the cell of each value of each column is made once, rows are put together from them.
+
+    `values` are the values that each column shows, before they are put into words.
+    """
+
+    def __init__(self, columns: Sequence[Column], values: Sequence[pl.Series], looks: Sequence[Look]) -> None:
+        self._begin = f'" spans="1:{len(columns)}"'
+        self._cells: list[pl.Series] = []
+        self._lines: list[pl.Series | None] = []
+        # What follows a cell is put behind each value: they are fewer than the rows.
+        behind = [f'<c r="{letters(order)}' for order in range(1, len(columns))] + ["</row>\n"]
+        for column, known, look, after in zip(columns, values, looks, behind, strict=True):
+            cells, lines = _cells(column, known, look)
+            self._cells.append(cells + after)
+            self._lines.append(lines)
+
+    def rows(self, codes: Sequence[pl.Series], first: pl.Series) -> pl.Series:
+        """A `<row>` and the end of a line a row; `codes` say which value each column holds, `first` its number."""
+        number = first.cast(pl.String)
+        high = [lines[code] for lines, code in zip(self._lines, codes, strict=True) if lines is not None]
+        begin = f'{self._begin}{{}}><c r="A'.format
+        heights: pl.Series | pl.Expr = pl.lit(begin(_high(1)))
+        if high:
+            most = pl.select(pl.max_horizontal(high)).to_series()
+            heights = pl.Series([begin(_high(lines)) for lines in range(_highest(most) + 1)])[most]
+        cells = [part for known, code in zip(self._cells, codes, strict=True) for part in (number, known[code])]
+        made = pl.concat_str([pl.lit('<row r="'), number, heights, *cells])
+        return pl.DataFrame({"n": number}).select(row=made).to_series()
 
 
 def sentence_xml(shown: str, row: int, looks: Sequence[int], height: str = "") -> str:
@@ -80,11 +110,21 @@ def height_xml(points: float) -> str:
     return f' ht="{int(points * 4 / 3 + 0.5) * 0.75:.16g}" customHeight="1"'
 
 
-def joined(rows: pl.Series) -> memoryview:
-    """Rows as bytes, one a line."""
-    out = io.BytesIO()
-    rows.to_frame().write_csv(out, include_header=False, quote_style="never")
-    return out.getbuffer()
+class Packed(NamedTuple):
+    """Rows as bytes, one after the other; `ends` where each begins, and last the end."""
+
+    data: memoryview
+    ends: memoryview
+
+    def part(self, first: int, count: int) -> memoryview:
+        """Some rows that follow each other."""
+        return self.data[self.ends[first] : self.ends[first + count]]
+
+
+def packed(rows: pl.Series) -> Packed:
+    """Rows as bytes: those of many counties at once, for one row is short."""
+    _, ends, data = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    return Packed(memoryview(data), memoryview(ends).cast("q"))
 
 
 def letters(column: int) -> str:
@@ -104,28 +144,25 @@ def _high(lines: int) -> str:
     return height_xml(LINE * lines + 3)
 
 
-def _cells(column: Column, values: pl.Series, look: Look) -> tuple[pl.Series, pl.Series | None]:
-    """What stands after the address of each cell, and how many lines each takes where one takes more than one.
+def _highest(lines: pl.Series) -> int:
+    """The most lines of a row."""
+    return int(lines.max())  # type: ignore[arg-type]  # there is no row without lines
 
-    Each value is written once, however often it stands in the column.
-    """
-    listed = values.dtype == pl.List
-    frame = (values.list.join(";") if listed else values).alias("value").to_frame()
-    known = frame.unique()
-    known = _text_cells(column, known, look, listed) if column.kind == "text" else _plain_cells(column, known, look)
-    found = frame.join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+
+def _cells(column: Column, values: pl.Series, look: Look) -> tuple[pl.Series, pl.Series | None]:
+    """What stands after the address of the cell of each value, and how many lines each takes where one takes more than
+    one."""
+    known = values.alias("value").to_frame()
+    found = _text_cells(column, known, look) if column.kind == "text" else _plain_cells(column, known, look)
     return found["cell"], found["lines"] if "lines" in found.columns else None
 
 
-def _text_cells(column: Column, known: pl.DataFrame, look: Look, listed: bool) -> pl.DataFrame:
+def _text_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:
     if column.says is None or column.all_say:
         said = column.all_say(pl.col("value")) if column.all_say else pl.col("value").cast(pl.String)
         known = known.with_columns(shown=said.fill_null(""))
     else:
-        raws = known["value"].to_list()
-        if listed:
-            raws = [None if raw is None else tuple(raw.split(";")) for raw in raws]
-        words = [text("text", column.said(Value(raw))) for raw in raws]
+        words = [text("text", column.said(Value(whole(raw)))) for raw in known["value"].to_list()]
         known = known.with_columns(shown=pl.Series(words, dtype=pl.String))
     escaped = pl.col("shown")
     space = pl.lit("")
@@ -142,18 +179,24 @@ def _text_cells(column: Column, known: pl.DataFrame, look: Look, listed: bool) -
     )
     blank = pl.lit(f'" s="{look.plain}"/>')
     found = known.with_columns(cell=pl.when(pl.col("shown") == "").then(blank).otherwise(cell))
+    lines = _lines(found["shown"], column.width)
+    return found.select("cell", *(() if lines is None else (lines.alias("lines"),)))
+
+
+def _lines(shown: pl.Series, width: float) -> pl.Series | None:
+    """How many lines each text takes in a column; nothing where none takes more than one."""
+    chars, size = shown.str.len_chars().cast(pl.Int64), shown.str.len_bytes().cast(pl.Int64)
     # A character that is written in one byte is not wide: few texts have to be measured.
-    length = known["shown"].str.len_chars()
-    wide = (2 * length > column.width) & (
-        known["shown"].str.len_bytes().clip(upper_bound=2 * length) > column.width - 0.8
-    )
-    if wide.any():
-        broad = known.filter(wide)["shown"].unique().to_list()
-        lines = {one: math.ceil(half_widths(one) / (column.width - 0.8)) for one in broad}
-        found = found.with_columns(
-            lines=pl.col("shown").replace_strict(lines, default=1, return_dtype=pl.Int64).clip(lower_bound=1)
-        )
-    return found.select("value", "cell", *(("lines",) if wide.any() else ()))
+    wide = (2 * chars > width) & (size.clip(upper_bound=2 * chars) > width - 0.8)
+    if not wide.any():
+        return None
+    # One of these in three bytes is two half-widths: only texts with other characters are measured one by one.
+    plain = shown.str.contains(_PLAIN)
+    odd = shown.filter(wide & ~plain).unique().to_list()
+    measured = pl.col("shown").replace_strict({one: half_widths(one) for one in odd}, default=0, return_dtype=pl.Int64)
+    widths = pl.when(plain).then(chars + (size - chars) // 2).otherwise(measured if odd else pl.lit(0))
+    lines = pl.when(wide).then((widths / (width - 0.8)).ceil().cast(pl.Int64).clip(lower_bound=1)).otherwise(pl.lit(1))
+    return shown.alias("shown").to_frame().select(lines=lines).to_series()
 
 
 def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:
@@ -171,4 +214,4 @@ def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFram
         alerts = [column.alerts(Value(raw)) for raw in known["value"].to_list()]
         style = pl.when(pl.lit(pl.Series(alerts, dtype=pl.Boolean))).then(pl.lit(str(look.apart))).otherwise(style)
     cell = pl.concat_str(pl.lit('" s="'), style, pl.lit('"><v>'), shown, pl.lit("</v></c>"))
-    return known.select("value", cell=pl.when(value.is_null()).then(missing).otherwise(cell))
+    return known.select(cell=pl.when(value.is_null()).then(missing).otherwise(cell))

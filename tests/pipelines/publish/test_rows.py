@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from decimal import Decimal
@@ -13,17 +14,35 @@ import pytest
 
 from pipelines.publish.forms.name_list import NO_NUMBER, Copy, citizen_number, citizen_numbers, person, persons
 from pipelines.publish.listing import Column
-from pipelines.publish.workbooks.rows import Look, joined, letters, rows_xml, sentence_xml, xml_text
+from pipelines.publish.workbooks.form import half_widths
+from pipelines.publish.workbooks.rows import (
+    LINE,
+    Look,
+    RowMaker,
+    coded,
+    height_xml,
+    letters,
+    packed,
+    sentence_xml,
+    xml_text,
+)
 
 LOOK = Look(plain=3, apart=4)
 Cell = tuple[str, str, str | None, str | None]
 
 
+def rows_xml(columns: list[Column], raw: list[pl.Series]) -> pl.Series:
+    """The rows of columns, from the fourth on."""
+    known = [coded(values) for values in raw]
+    maker = RowMaker(columns, [one.values for one in known], [LOOK] * len(columns))
+    return maker.rows([one.codes for one in known], pl.Series(range(4, 4 + len(raw[0]))))
+
+
 def cells(column: Column, values: list[Any], dtype: Any = None) -> list[Cell]:
     """Address, format, type and contents of the cells of one column, from the fourth row on."""
     raw = pl.Series("raw", values, dtype=dtype)
-    made = rows_xml([column], [raw], pl.Series(range(4, 4 + len(values))), [LOOK])
-    found = ElementTree.fromstring(b"<rows>" + bytes(joined(made)) + b"</rows>")
+    made = packed(rows_xml([column], [raw])).part(0, len(values))
+    found = ElementTree.fromstring(b"<rows>" + bytes(made) + b"</rows>")
     return [
         (cell.attrib["r"], cell.attrib["s"], cell.get("t"), "".join(cell.itertext()) or None)
         for cell in found.iter("c")
@@ -46,7 +65,7 @@ def test_signs_of_xml_spaces_and_control_characters_are_kept() -> None:
     values = ["<a&b>", " 王 ", "a\x01b", "_x0041_", "甲\n乙"]
     shown = [cell[3] for cell in cells(Column("姓名", "text", 12), values)]
     assert shown == ["<a&b>", " 王 ", "a_x0001_b", "_x005F_x0041_", "甲\n乙"]
-    made = rows_xml([Column("姓名", "text", 12)], [pl.Series(values)], pl.Series([4, 5, 6, 7, 8]), [LOOK])
+    made = rows_xml([Column("姓名", "text", 12)], [pl.Series(values)])
     assert [' xml:space="preserve"' in row for row in made] == [False, True, False, False, False]
     assert xml_text("a>b") == "a&gt;b"
 
@@ -74,11 +93,48 @@ def test_a_list_is_put_into_words_as_a_whole() -> None:
 def test_rows_are_high_enough_for_what_wraps() -> None:
     columns = [Column("序号", "count", 6), Column("姓名", "text", 12)]
     raw = [pl.Series([1, 2]), pl.Series(["王", "古丽巴哈尔·买买提艾力·阿卜杜热西提"])]
-    made = rows_xml(columns, raw, pl.Series([4, 5]), [LOOK, LOOK])
+    made = rows_xml(columns, raw)
     heights = [float(re.findall(r' ht="([^"]*)"', row)[0]) for row in made]
     assert heights[0] == 18.75
     assert heights[1] > 60
-    assert all(row.startswith('<row r="') and row.endswith("</row>") for row in made)
+    assert all(row.startswith('<row r="') and row.endswith("</row>\n") for row in made)
+
+
+@pytest.mark.parametrize("width", [6, 7, 12, 20, 23])
+def test_lines_are_those_of_each_text_measured_alone(width: int) -> None:
+    texts = [
+        "中心小学",
+        "第一（实验）中学",
+        "买买提·艾力",
+        "㐂㐂㐂㐂",
+        "C0000000000000000001",
+        "ａｂｃ",
+        "é" * 30,
+        "한국어",
+        "",
+    ]
+    texts += [f"{text}{text}" for text in texts] + ["某某县某某镇中心小学1年级2班"]
+    column = Column("学校", "text", width)
+    for text, row in zip(texts, rows_xml([column], [pl.Series(texts)]), strict=True):
+        lines = max(1, math.ceil(half_widths(text) / (width - 0.8))) if 2 * len(text) > width else 1
+        assert f"{height_xml(LINE * lines + 3)}>" in row, text
+
+
+def test_what_stands_many_times_is_kept_once() -> None:
+    known = coded(pl.Series(["甲", None, "乙", "甲", None]))
+    assert known.values.to_list() == ["甲", None, "乙"]
+    assert known.codes.to_list() == [0, 1, 2, 0, 1]
+    lists = coded(pl.Series([["核实", "立案"], None, ["核实", "立案"]]))
+    assert (lists.values.to_list(), lists.codes.to_list()) == ([["核实", "立案"], None], [0, 1, 0])
+    days = coded(pl.Series([date(2025, 9, 10), date(2025, 9, 10)]))
+    assert (days.values.to_list(), days.values.dtype) == ([date(2025, 9, 10)], pl.Date)
+
+
+def test_rows_of_one_county_are_cut_out_of_those_of_many() -> None:
+    made = packed(pl.Series(["<row 甲/>\n", "<row/>\n", "<row 乙丙/>\n"]))
+    assert bytes(made.part(0, 1)).decode() == "<row 甲/>\n"
+    assert bytes(made.part(1, 2)).decode() == "<row/>\n<row 乙丙/>\n"
+    assert bytes(made.part(3, 0)) == b""
 
 
 def test_a_sentence_fills_its_row() -> None:
