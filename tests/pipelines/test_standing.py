@@ -31,8 +31,10 @@ from tests.pipelines.models.support import (
     Day,
     Province,
     Row,
+    aid_row,
     day,
     enrolment_row,
+    lookup_row,
     person,
     policy_of,
     registry_row,
@@ -158,6 +160,51 @@ def test_a_night_without_news_makes_only_what_the_day_moves(twins: Twins) -> Non
     assert {"core.registry", "core.enrolment", "matching.unit", "matching.probable_pair", "matching.person"} <= kept
     assert {"status.child", "status.verdict", "core.absence"} <= kept
     assert not kept & {"core.night", "core.delivery", "status.day_fact"}
+
+
+def test_a_grace_that_runs_out_moves_one_child_alone(twins: Twins) -> None:
+    left = pupils(enrolment_status="转出", status_date="2025-09-10")
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *left)
+    status = []
+    for on in ("2025-09-20", "2025-10-10", "2025-10-11"):
+        twins.night(on)  # which holds every table against the same one made anew
+        status += [row["status"] for row in twins.rows("status.verdict", child_id=KIDS[1]["citizen_number"])]
+    assert status == ["transfer_pending", "transfer_pending", "out_of_school"]
+    stands = twins.large.stands
+    patched = {"status.verdict", "restricted.children", "restricted.figure_children", "restricted.evidence"}
+    assert patched <= stands.patched.keys()
+    # Neither counts in a numerator: the entry counts of the division come out the same.
+    kept = {"status.child", "matching.person", "indicators.aided", "indicators.entry_child"}
+    assert kept <= stands.kept
+
+
+def test_entry_counts_are_made_anew_for_the_division_of_a_child_that_moved(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils(enrolment_status="转出", status_date="2025-09-10"))
+    twins.add("lookup", lookup_row(KIDS[1], lookup_date="2025-09-11"))
+    valid = int(policy_of(day("2025-09-11"))["lookup"]["valid_days"])
+    last = day("2025-09-11") + dt.timedelta(valid)
+    status, patched = [], []
+    for on in (day("2025-09-20"), last, last + dt.timedelta(1)):
+        twins.night(on)
+        status += [row["status"] for row in twins.rows("status.verdict", child_id=KIDS[1]["citizen_number"])]
+        patched.append("indicators.entry_child" in twins.large.stands.patched)
+    assert status == ["enrolled_elsewhere", "enrolled_elsewhere", "out_of_school"]
+    assert patched[2]
+
+
+def test_rows_that_fall_due_are_asked_for_on_their_day(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    twins.add("aid", aid_row(KIDS[0], paid_on="2025-09-22"))
+    kept, aided = [], []
+    for on in ("2025-09-20", "2025-09-21", "2025-09-22", "2025-09-23"):
+        twins.night(on)
+        kept.append("core.aid" in twins.large.stands.kept)
+        aided.append(len(twins.rows("indicators.aided")))
+    assert kept == [False, True, False, True]
+    assert aided == [0, 0, 1, 1]
 
 
 def test_rows_of_one_child_alone_are_made_anew(twins: Twins) -> None:
