@@ -80,8 +80,12 @@ COLUMNS = (
     _fact(
         "entry_in_time", "入学宽限期内", "Begins school this year, and the grace of entry has not run out", "BOOLEAN"
     ),
-    _fact("past_school_age", "已超结案年龄", "age.close_at is reached, of a child who is not 在读", "BOOLEAN"),
-    _fact("graduates_later", "毕业日期在后", "The date of graduation lies after D", "BOOLEAN"),
+    _fact(
+        "past_school_age",
+        "已超结案年龄",
+        "age.close_at is reached, of a child neither 在读 nor in a senior school",
+        "BOOLEAN",
+    ),
     # who is no child of the universe
     _fact("counted", "当晚人员", "A person of tonight all the same", "BOOLEAN"),
     _fact("same_number", "号码属于他人", "A child of the universe has this person's number", "BOOLEAN"),

@@ -72,10 +72,18 @@ TABLES = (
         key=("child_id",),
         columns=(
             *("child_id", "left_by_rule", "in_suspension", "lookup_holds", "leaver_in_time", "exit_in_time"),
-            *("move_in_time", "entry_in_time", "past_school_age", "graduates_later"),
+            *("move_in_time", "entry_in_time", "past_school_age"),
         ),
-        spec="3.3, 5.3",
+        spec="3.3",
         required=("left_by_rule", "past_school_age"),
+    ),
+    working(
+        "status.later_graduate",
+        "日后毕业儿童",
+        "one child whose graduation is dated after D",
+        key=("child_id",),
+        columns=("child_id",),
+        spec="5.3",
     ),
     working(
         "status.latest_lookup",
@@ -133,6 +141,17 @@ TABLES = (
         key=("school_code", "day_number"),
         columns=("school_code", "day", "day_number", "back"),
         spec="3.4",
+    ),
+    working(
+        "status.roll_fact",
+        "点名事实",
+        "one person on a newest roll: the last that names it, and the last in force that shows it in school",
+        key=("person",),
+        columns=(
+            *("person", "roll_school", "roll_grade", "present_on", "present_school", "present_grade"),
+            "present_row_id",
+        ),
+        spec="3.3, 3.4",
     ),
     working(
         "status.roll_person",

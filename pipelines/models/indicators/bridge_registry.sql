@@ -14,13 +14,20 @@ registry as (
     where r.registry_status = '正常' and completed_years(r.birth_date, n.age_on) between p.age_from and p.age_to
 ),
 
-person as (select row_id, person from matching.registry_person where is_primary),
-outside as (select person, reason from indicators.outside_person where reason is not null),
+-- Nearly every row is its person's only one, and nearly every person a child: rows are counted, the few others taken out or named.
+beside as (select row_id from matching.registry_person where not is_primary),
+outside as (
+    select p.row_id, o.reason
+    from indicators.outside_person as o
+    inner join matching.registry_person as p on o.person = p.person
+    where p.is_primary and o.reason is not null
+),
+
 listed as (
     select r.place_code, o.reason, count(*) as children
     from registry as r
-    inner join person as p on r.row_id = p.row_id
-    left join outside as o on p.person = o.person
+    left join outside as o on r.row_id = o.row_id
+    where r.row_id not in (select row_id from beside)
     group by r.place_code, o.reason
 ),
 

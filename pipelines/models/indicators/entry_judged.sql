@@ -8,7 +8,7 @@ night as (select year_start from core.night),
 policy as (select * from core.policy),
 child as (select * from status.child where r_status = '正常'),
 verdict as (select child_id, status, by_roll from status.verdict),
-day_fact as (select child_id from status.day_fact where graduates_later),
+later_graduate as (select child_id from status.later_graduate),
 aided as (select person from indicators.aided)
 
 select
@@ -39,5 +39,5 @@ from child as c
 cross join night as n
 cross join policy as p
 inner join verdict as v on c.child_id = v.child_id
-left join day_fact as d on c.child_id = d.child_id
+left join later_graduate as d on c.child_id = d.child_id
 left join aided as a on c.person = a.person

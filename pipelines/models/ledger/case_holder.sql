@@ -2,8 +2,12 @@
 -- key: case_uid
 -- Holders of the offices of ledger.case_office; the parent from the registry.
 with
+cased as (select distinct child_id from ledger.case_state),
 child as (
-    select child_id, r_row_id from status.child where r_row_id is not null and child_id in (select child_id from ledger.case_state)
+    select c.child_id, c.r_row_id
+    from cased as k
+    inner join status.child as c on k.child_id = c.child_id
+    where c.r_row_id is not null
 ),
 
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '户籍'),

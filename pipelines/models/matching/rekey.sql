@@ -4,14 +4,15 @@
 -- patched: memory (child_id)
 -- only: core.previous_memory
 with
-identity as (select person, number, child_id from matching.person_identity),
 memory as (select * from core.previous_memory),
+named as (select child_id from matching.person_identity where child_id in (select child_id from memory)),
 previous as (
     select m.*
     from memory as m
-    left join identity as i on m.child_id = i.child_id
-    where i.child_id is null
+    where m.child_id not in (select child_id from named)
 ),
+
+identity as (select person, number, child_id from matching.person_identity),
 
 -- The birth date stands in the hash: only those of lost X children are worth hashing.
 hashed as (

@@ -19,6 +19,15 @@ enrolment as (
     from core.enrolment as e
     cross join switch
     left join decision_root as d on e.node = d.node
+),
+
+-- Most rows have a partner: what was delivered is asked of the others alone.
+registry_alone as (
+    select * from registry where node not in (select node from enrolment) and node not in (select registry_node from name_link)
+),
+
+enrolment_alone as (
+    select * from enrolment where node not in (select node from registry) and node not in (select enrolment_node from name_link)
 )
 
 select
@@ -31,10 +40,9 @@ select
     r.birth_date,
     r.sex,
     r.county_code
-from registry as r
+from registry_alone as r
 inner join delivery as d on r.row_id // 4294967296 = d.delivery_order
 inner join clean.registry as c on d.delivery_id = c.delivery_id and r.row_id % 4294967296 = c.row_number
-where r.node not in (select node from enrolment) and r.node not in (select registry_node from name_link)
 union all
 select
     e.row_id,
@@ -46,7 +54,6 @@ select
     e.birth_date,
     e.sex,
     e.county_code
-from enrolment as e
+from enrolment_alone as e
 inner join delivery as d on e.row_id // 4294967296 = d.delivery_order
 inner join clean.enrolment as c on d.delivery_id = c.delivery_id and e.row_id % 4294967296 = c.row_number
-where e.node not in (select node from registry) and e.node not in (select enrolment_node from name_link)

@@ -6,8 +6,6 @@
 with
 night as (select as_of from core.night),
 policy as (select age_close_at from core.policy),
-child as (select child_id, child_key, r_county, r_status, r_status_date, listing_county from status.child),
-verdict as (select child_id, status from status.verdict),
 memory as (select child_id, birth_date from ledger.memory_state),
 last_case as (
     select child_id, child_key, case_uid, closed_on, close_reason
@@ -22,10 +20,17 @@ closed_away as (
     where k.close_reason = 'moved_away'
 ),
 
+moved as (select child_id from status.verdict where status = 'moved_away'),
+child as (
+    select child_id, child_key, r_county, r_status, r_status_date, listing_county
+    from status.child
+    where child_id in (select child_id from moved union select child_id from closed_away)
+),
+
 gone as (
     select c.child_key, coalesce(c.r_county, k.county_code, c.listing_county) as county, coalesce(c.r_status_date, k.closed_on) as since, c.r_status
     from child as c
-    inner join verdict as v on c.child_id = v.child_id and v.status = 'moved_away'
+    inner join moved as v on c.child_id = v.child_id
     left join closed_away as k on c.child_id = k.child_id
     union all
     select k.child_key, k.county_code, k.closed_on, null

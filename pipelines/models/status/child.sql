@@ -1,6 +1,6 @@
 -- One row per child of the universe at D: the facts of tonight and of memory that the ladder of spec 3.3 asks for.
 -- key: child_id
--- patched: child (child_id), memory (child_id), registry_person (person), enrolment_person (person), present_row (person), rolled (person)
+-- patched: child (child_id), memory (child_id), registry_person (person), enrolment_person (person), roll_fact (person)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
 -- unless `remembered`: no enrolment row tonight, and memory has not ended; m_graduated: remembered as graduated, and not seen in a
 -- senior school tonight, which says so itself); school_code, grade, student_number: tonight's row, else the remembered one;
@@ -37,52 +37,7 @@ enrolment_beside as (
 ),
 
 memory as (select * from matching.memory),
-present_row as (select person, roll_date, school_code, grade, row_id from status.present),
-rolled as (select person, roll_date, school_code, grade, row_id from status.roll_person),
--- Of several rolls the newest; nearly every child stands on one.
-present_twice as (
-    select person
-    from present_row
-    group by person
-    having count(*) > 1
-),
-
-present as (
-    select p.person, p.roll_date, p.school_code, p.grade, p.row_id
-    from present_row as p
-    left join present_twice as t on p.person = t.person
-    where t.person is null
-    union all
-    select
-        p.person,
-        max(p.roll_date) as roll_date,
-        arg_max(p.school_code, (p.roll_date, p.row_id)) as school_code,
-        arg_max(p.grade, (p.roll_date, p.row_id)) as grade,
-        arg_max(p.row_id, (p.roll_date, p.row_id)) as row_id
-    from present_row as p
-    inner join present_twice as t on p.person = t.person
-    group by p.person
-),
-
-rolled_twice as (
-    select person
-    from rolled
-    group by person
-    having count(*) > 1
-),
-
-roll_row as (
-    select i.person, i.school_code, i.grade
-    from rolled as i
-    left join rolled_twice as t on i.person = t.person
-    where t.person is null
-    union all
-    select i.person, arg_max(i.school_code, (i.roll_date, i.row_id)) as school_code, arg_max(i.grade, (i.roll_date, i.row_id)) as grade
-    from rolled as i
-    inner join rolled_twice as t on i.person = t.person
-    group by i.person
-),
-
+roll_fact as (select * from status.roll_fact),
 person_group as (select * from status.person_group),
 approved as (select * from status.approved),
 lookup as (select * from status.latest_lookup),
@@ -128,12 +83,12 @@ select
     case when e.row_id is not null then e.grade when m.has_enrolment and not m.ended then m.grade end as grade,
     case when e.row_id is not null then e.student_number when m.has_enrolment then m.student_number end as student_number,
     case when e.row_id is not null then e.class_name when m.has_enrolment then m.class_name end as class_name,
-    p.roll_date as present_on,
-    p.school_code as present_school,
-    p.grade as present_grade,
-    p.row_id as present_row_id,
-    i.school_code as roll_school,
-    i.grade as roll_grade,
+    i.present_on,
+    i.present_school,
+    i.present_grade,
+    i.present_row_id,
+    i.roll_school,
+    i.roll_grade,
     coalesce(a.exempt_deceased, false) as exempt_deceased,
     coalesce(a.exempt_emigrated, false) as exempt_emigrated,
     coalesce(a.placed, false) as approved_placement,
@@ -165,8 +120,7 @@ left join registry as r on c.person = r.person
 left join enrolment as e on c.person = e.person
 left join enrolment_beside as k on c.person = k.person
 left join memory as m on c.child_id = m.child_id
-left join present as p on c.person = p.person
-left join roll_row as i on c.person = i.person
+left join roll_fact as i on c.person = i.person
 left join person_group as g on c.person = g.person
 left join approved as a on c.person = a.person
 left join lookup as l on c.person = l.person

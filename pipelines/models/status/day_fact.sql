@@ -1,21 +1,21 @@
--- One row per child of whom the day decides something: what of the ladder (spec 3.3) and of the entry rates (5.3) comes to an end, or
--- begins, by the calendar alone. A child for whom nothing of it holds has no row.
+-- One row per child of whom the day decides something: what of the ladder (spec 3.3) comes to an end, or begins, by the calendar alone.
+-- A child for whom nothing of it holds has no row.
 -- key: child_id
 -- left_by_rule: a remembered pupil of a last grade whose row is gone at the end of its year has left that school by rule (memory, 3.3).
 -- …_in_time: the grace of leavers, of exits (counted from the autumn term where they fall into the summer), of moves, of entry (of
--- those who begin this year) has not run out. lookup_holds, in_suspension: not yet over. past_school_age: age.close_at is reached.
--- graduates_later: dated after D.
+-- those who begin this year) has not run out. lookup_holds, in_suspension: not yet over. past_school_age: age.close_at is reached,
+-- of a child who is neither 在读 nor in a senior school.
 with
 night as (select as_of, year_start, school_year from core.night),
 policy as (select transfer_grace_days, entry_grace_days, age_from, age_close_at, lookup_valid_days from core.policy),
--- Of a pupil who is 在读 only a look-up and a graduation have a date that matters.
+-- Of a pupil who is 在读 only a look-up has a date that matters.
 child as (
     select
         child_id, person, e_row_id, e_status, e_status_date, e_end, remembered, m_status, m_status_date, m_school_year, r_status, r_status_date, r_county,
-        birth_date, school_age, deferral_ended, lookup_date, graduated_on, school_code,
+        birth_date, senior, school_age, deferral_ended, lookup_date, school_code,
         case when e_row_id is not null then e_status_date when remembered then m_status_date end as exit_on
     from status.child
-    where e_status is distinct from '在读' or lookup_date is not null or graduated_on is not null
+    where e_status is distinct from '在读' or lookup_date is not null
 ),
 
 school as (select school_code, county_code from core.school),
@@ -60,11 +60,19 @@ decided as (
         coalesce(
             e_row_id is null and not remembered and (school_age = age_from or deferral_ended) and as_of - autumn_start <= entry_grace_days, false
         ) as entry_in_time,
-        coalesce(e_status is distinct from '在读' and completed_years(birth_date, as_of) >= age_close_at, false) as past_school_age,
-        coalesce(graduated_on > as_of, false) as graduates_later
+        coalesce(e_status is distinct from '在读' and not senior and completed_years(birth_date, as_of) >= age_close_at, false) as past_school_age
     from dated
 )
 
-select *
+select
+    child_id,
+    left_by_rule,
+    in_suspension,
+    lookup_holds,
+    leaver_in_time,
+    exit_in_time,
+    move_in_time,
+    entry_in_time,
+    past_school_age
 from decided
-where left_by_rule or in_suspension or lookup_holds or leaver_in_time or exit_in_time or move_in_time or entry_in_time or past_school_age or graduates_later
+where left_by_rule or in_suspension or lookup_holds or leaver_in_time or exit_in_time or move_in_time or entry_in_time or past_school_age

@@ -17,7 +17,6 @@ child as (
 
 roll as (select school_code, roll_date, in_force from core.roll),
 streak as (select * from status.streak),
-present as (select person, school_code, roll_date from status.present),
 newest_presence as (
     select i.person, i.school_code, max(i.roll_date) as roll_date
     from status.roll_person as i
@@ -44,18 +43,16 @@ missing as (
     select c.child_id, 'not_at_roll_call' as category, r.roll_date as evidence_on, v.row_id
     from child as c
     inner join roll as r on c.e_school = r.school_code and r.in_force
-    left join present as s on c.person = s.person
     left join called_in_vain as v on c.person = v.person and c.e_school = v.school_code
-    where s.person is null and (c.e_status_date is null or c.e_status_date < r.roll_date)
+    where c.present_on is null and (c.e_status_date is null or c.e_status_date < r.roll_date)
 ),
 
 held as (
     select c.child_id, 'not_at_roll_call' as category, c.open_evidence_on as evidence_on, null as row_id
     from child as c
-    left join present as s on c.person = s.person
     left join newest_presence as l on c.person = l.person and c.e_school = l.school_code and l.roll_date > c.open_evidence_on
     where c.open_category = 'not_at_roll_call'
-        and s.person is null
+        and c.present_on is null
         and l.person is null
         and (c.e_status_date is null or c.e_status_date <= c.open_evidence_on)
 ),

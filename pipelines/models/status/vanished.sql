@@ -8,19 +8,19 @@ with
 child as (select child_id, student_number, number, name, birth_date, m_school, m_status from status.child where remembered),
 school as (select school_code, county_code, prefecture_code, province_code from core.school),
 delivery as (select delivery_id, delivered_on, delivery_order, unit_code from core.delivery where kind = '学籍'),
-enrolment as (
-    select
-        delivery_id, student_number, name, birth_date, cast(left(coalesce(citizen_number, embedded_number), 17) as bigint) as number
-    from clean.enrolment
-    where grade <= 9
-),
-
 covering as (
     select c.*, d.delivery_id, d.delivered_on, d.delivery_order
     from child as c
     inner join school as s on c.m_school = s.school_code
     inner join delivery as d on d.unit_code in (s.county_code, s.prefecture_code, s.province_code)
     where c.m_status in ('在读', '休学')
+),
+
+enrolment as (
+    select
+        delivery_id, student_number, name, birth_date, cast(left(coalesce(citizen_number, embedded_number), 17) as bigint) as number
+    from clean.enrolment
+    where grade <= 9 and delivery_id in (select delivery_id from covering)
 ),
 
 having_it as (
