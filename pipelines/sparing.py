@@ -20,6 +20,7 @@ from pipelines.standing import (
     MEMORY_HISTORY,
     NIGHT,
     PERSON_OF_ROW,
+    REKEY,
     REMEMBERED,
     TOLD,
     WORK,
@@ -41,7 +42,6 @@ from schemas.catalogue import CATALOGUE
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Maker
 
-REKEY = "matching.rekey"
 _KEYS = f"{WORK}.touched_keys"
 _FORMER = f"{WORK}.former_divisions"
 _MOST_TOUCHED = 0.4
@@ -187,6 +187,8 @@ class _Sparing:
                 "where child_id in (select child_id from found)"
             )
         elif model.name not in (CHILD, REKEY):
+            if CHILD not in self.standing.same and CHILD not in self.standing.touched:
+                return None  # nobody knows who is gone: it was not left, its contract was broken
             named = _beside("named", model.name)
             self.fetch(f"create or replace table {named} as {found}")
             theirs = rows_with(CHILD, "child_id", f"select child_id from {named}")

@@ -60,6 +60,7 @@ CHILD = "matching.child"
 FACTS = "status.child"
 DIVISION = "household_division"
 TOLD = "matching.memory"
+REKEY = "matching.rekey"
 IDENTITY = "matching.person_identity"
 DELIVERY = "core.delivery"
 DELIVERIES = "landing.deliveries"
@@ -286,9 +287,10 @@ def placing() -> dict[str, str]:
 def compared() -> frozenset[str]:
     """Tables of which patched models ask of whom they say something else.
 
-    Not what matching.memory and matching.child read: who is who must stand as a whole, or the children are made anew.
+    Not what matching.memory, matching.rekey and matching.child read: who is who must stand as a whole, or the children
+    are made anew. (A child that nothing names stands on whether a person has its number, who is somebody else's.)
     """
-    asking = [model for model in discover().values() if patched(model) and model.name not in (TOLD, CHILD)]
+    asking = [model for model in discover().values() if patched(model) and model.name not in (TOLD, REKEY, CHILD)]
     return frozenset({DELIVERY, *(name for model in asking for name in model.depends)})
 
 

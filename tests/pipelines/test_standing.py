@@ -372,6 +372,25 @@ def test_memory_is_patched_though_the_children_of_the_night_before_are_gone(ever
     large.close()
 
 
+def test_a_child_that_is_gone_leaves_the_lists_though_nobody_knows_who_was_there(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    twins.night("2025-09-20")
+    with pytest.MonkeyPatch.context() as waived:
+        waived.setattr(twins.large, "leave", lambda: LargeProvince.leave(twins.large, {"matching.child"}))
+        twins.night("2025-10-10")
+    assert len(twins.rows("restricted.lookup_requests")) == 1  # the last of them was never enrolled
+    twins.add("registry", *map(registry_row, KIDS[:-1]), on="2025-10-11")
+    twins.night("2025-10-11")  # which holds every table against the same one made anew
+    assert not twins.rows("restricted.lookup_requests")
+
+
+def test_who_is_who_is_not_compared_child_by_child() -> None:
+    compared = standing.compared()
+    assert not compared & {"matching.person", "matching.person_identity"}
+    assert {"matching.child", "status.child", "status.day_fact", "indicators.aided"} <= compared
+
+
 def test_a_table_that_broke_its_contract_is_judged_again(every_share: None) -> None:
     large = LargeProvince()
     large.add("registry", *map(registry_row, KIDS))

@@ -28,7 +28,7 @@ spoken as (
 dated as (
     select row_id, birth_date from core.registry where row_id in (select row_id from spoken)
     union all
-    select row_id, birth_date from core.enrolment where row_id in (select row_id from spoken)
+    select row_id, birth_date from core.enrolment where grade <= 9 and row_id in (select row_id from spoken)
     union all
     select row_id, birth_date from matching.listed_row where row_id in (select row_id from spoken)
 ),

@@ -23,6 +23,7 @@ from tests.pipelines.models.support import (
     PREFECTURE,
     PROVINCE,
     SECOND_PRIMARY,
+    SENIOR,
     UNKNOWN_SCHOOL,
     VILLAGE,
     Province,
@@ -69,6 +70,19 @@ def remainders(province: Province) -> dict[tuple[str, str], int]:
     """What is left unexplained, by unit and side; empty when everybody is accounted for."""
     found = province.read("select distinct unit_code, side, remainder from published.bridge where remainder <> 0")
     return {(unit, side): number for unit, side, number in found.iter_rows()}
+
+
+def test_a_senior_row_gives_nobody_a_birth_date() -> None:
+    """Grades 10-12 make no person: of a pupil whose rows of grades 1-9 have no birth date none is known."""
+    made, who = Province(), unnumbered(person(1))
+    row = enrolment_row(who | {"birth_date": None}, grade=9, school_code=JUNIOR, student_number="G990121201503010017")
+    made.add(
+        "enrolment", row, row | enrolment_row(who, grade=10, school_code=SENIOR, student_number="G990121201503010017")
+    )
+    made.night("2025-09-10", ALL)
+    run_bridge(made)
+    assert [one["reason"] for one in made.rows("indicators.outside_person")] == ["no_birth_date"]
+    assert remainders(made) == {}
 
 
 @pytest.fixture(scope="module")
