@@ -179,6 +179,7 @@ def test_a_grace_that_runs_out_moves_one_child_alone(twins: Twins) -> None:
     assert kept <= stands.kept
 
 
+@pytest.mark.full
 def test_entry_counts_are_made_anew_for_the_division_of_a_child_that_moved(twins: Twins) -> None:
     twins.add("registry", *map(registry_row, KIDS))
     twins.add("enrolment", *pupils(enrolment_status="转出", status_date="2025-09-10"))
@@ -194,6 +195,7 @@ def test_entry_counts_are_made_anew_for_the_division_of_a_child_that_moved(twins
     assert patched[2]
 
 
+@pytest.mark.full
 def test_rows_that_fall_due_are_asked_for_on_their_day(twins: Twins) -> None:
     twins.add("registry", *map(registry_row, KIDS))
     twins.add("enrolment", *pupils())
@@ -372,6 +374,7 @@ def test_memory_is_patched_though_the_children_of_the_night_before_are_gone(ever
     large.close()
 
 
+@pytest.mark.full
 def test_a_child_that_is_gone_leaves_the_lists_though_nobody_knows_who_was_there(twins: Twins) -> None:
     twins.add("registry", *map(registry_row, KIDS))
     twins.add("enrolment", *pupils())
