@@ -19,6 +19,7 @@ from pipelines.standing import (
     MEMORY,
     MEMORY_HISTORY,
     NIGHT,
+    PERSON,
     PERSON_OF_ROW,
     REKEY,
     REMEMBERED,
@@ -107,6 +108,10 @@ class _Sparing:
                     # The children of tonight are not there yet when memory is asked, and the persons must stand for it.
                     who = IDENTITY if model.name in (TOLD, REKEY) else CHILD
                     touched = [standing.touched[name].children(name, who) for name in sorted(moved)]
+                    if model.name == CHILD and PERSON in moved:
+                        # A child that nothing names stands on whether a person has its number, who is somebody else's.
+                        persons = f"select person from {standing.touched[PERSON].table}"
+                        touched.append(f"select child_id from {TOLD} where number in ({persons})")
                     made = self._patch(model, parameters, touched, before)
                 if made is not None:
                     return made

@@ -61,6 +61,7 @@ FACTS = "status.child"
 DIVISION = "household_division"
 TOLD = "matching.memory"
 REKEY = "matching.rekey"
+PERSON = "matching.person"
 IDENTITY = "matching.person_identity"
 DELIVERY = "core.delivery"
 DELIVERIES = "landing.deliveries"
@@ -287,10 +288,10 @@ def placing() -> dict[str, str]:
 def compared() -> frozenset[str]:
     """Tables of which patched models ask of whom they say something else.
 
-    Not what matching.memory, matching.rekey and matching.child read: who is who must stand as a whole, or the children
-    are made anew. (A child that nothing names stands on whether a person has its number, who is somebody else's.)
+    Not all that matching.memory and matching.child read: whose key changed, and who is too old, must stand as a whole,
+    or the children are made anew.
     """
-    asking = [model for model in discover().values() if patched(model) and model.name not in (TOLD, REKEY, CHILD)]
+    asking = [model for model in discover().values() if patched(model) and model.name not in (TOLD, CHILD)]
     return frozenset({DELIVERY, *(name for model in asking for name in model.depends)})
 
 
