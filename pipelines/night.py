@@ -387,12 +387,23 @@ def _made_tonight(night: Night, contracts: Sequence[Table]) -> tuple[list[Table]
 
     rows = night.standing.kept_rows() if night.standing else {}
     made = [table for table in contracts if table.full_name not in rows]
-    return made, [still_kept(table, rows[table.full_name]) for table in contracts if table.full_name in rows]
+    views = _views()
+    return made, [
+        still_kept(table, None if table.full_name in views else rows[table.full_name])
+        for table in contracts
+        if table.full_name in rows
+    ]
 
 
-def _patched(night: Night) -> dict[str, tuple[int, str]]:
-    """Tables of which only some rows were made tonight, see `check_contracts`."""
-    return night.standing.patched_rows() if night.standing else {}
+def _patched(night: Night) -> dict[str, tuple[int | None, str]]:
+    """Tables of which only some rows were made tonight, and views, whose rows nobody counts: see `check_contracts`."""
+    views: dict[str, tuple[int | None, str]] = {name: (None, name) for name in _views()}
+    found = night.standing.patched_rows() if night.standing else {}
+    return {**views, **{name: (None if name in views else rows, made) for name, (rows, made) in found.items()}}
+
+
+def _views() -> set[str]:
+    return {model.name for model in discover().values() if model.is_view}
 
 
 def _contracts(layers: Sequence[str], made: Sequence[TableInfo]) -> list[Table]:

@@ -32,6 +32,7 @@ from pipelines.standing import (
     content_of,
     dated_rows,
     day_of,
+    needed_rows,
     patched,
     patched_for,
     place_of,
@@ -83,18 +84,9 @@ class _Sparing:
             standing.day_moved = frozenset(name for name, said in day.items() if said != standing.of_before.get(name))
             return rows
         if model.is_view:
-            if standing.stands(model):
-                standing.same.add(model.name)
-            elif (moved := standing.moved_inputs(model)) and patched_for(model, moved) and self._knows(model, moved):
-                of_whom = _touched(model.name)
-                found = " union ".join(standing.touched[name].children(name) for name in sorted(moved))
-                self.fetch(f"create or replace table {of_whom} as {found}")
-                standing.touched[model.name] = Touched(of_whom, "child_id")
-            elif model.name == MEMORY and standing.left and standing.stands(model, but=MEMORY_HISTORY):
-                standing.touched[model.name] = Touched(REMEMBERED, "child_id")
-            return self.maker.run_model(model, parameters)
+            return self._make_view(model, parameters)
         if before is not None and before.there:
-            if standing.stands(model) or self._nothing_falls_due(model):
+            if standing.stands(model) or self._nothing_falls_due(model) or self._nobody_asks(model, before):
                 return standing.keep(model.name, before, same=True)
             dated = says_the_date(model)
             if dated and standing.stands(model, but=NIGHT):
@@ -134,6 +126,36 @@ class _Sparing:
         due = f"{column} > cast($before as date) and {column} <= (select as_of from {NIGHT})"
         before = {"before": standing.of_before["as_of"]}
         return not self.fetch(f"select count(*) from {table} where {due}", before)[0][0]
+
+    def _nobody_asks(self, model: Model, before: Left) -> bool:
+        """Whether a model has no row as it had none, because a table without whose rows it has none is empty."""
+        return not before.rows and any(not self._count(name) for name in needed_rows(model))
+
+    def _make_view(self, model: Model, parameters: Mapping[str, object]) -> int:
+        """A view is always made; whether it keeps its contract is asked of those rows that are not what they were."""
+        standing, name, of_whom = self.standing, model.name, _touched(model.name)
+        stands = standing.stands(model)
+        if stands:
+            standing.same.add(name)
+        elif (moved := standing.moved_inputs(model)) and patched_for(model, moved) and self._knows(model, moved):
+            found = " union ".join(standing.touched[one].children(one) for one in sorted(moved))
+            self.fetch(f"create or replace table {of_whom} as {found}")
+            standing.touched[name] = Touched(of_whom, "child_id")
+        elif name == MEMORY and standing.left and standing.stands(model, but=MEMORY_HISTORY):
+            standing.touched[name] = Touched(REMEMBERED, "child_id")
+        made = self.maker.run_model(model, parameters)
+        standing.tonight[name] = Left(0, there=False)
+        if name in standing.left and stands:
+            standing.kept.add(name)
+        elif name in standing.left and name in standing.touched and patched(model):
+            instead, query = restricted_to(model, of_whom)
+            for table, rows_of in {**instead, _beside("fresh", name): query}.items():
+                self.fetch(f"create or replace table {table} as {rows_of}")
+            standing.patched[name] = _beside("fresh", name)
+        elif name in standing.left and name in standing.touched:
+            theirs = f"select child_id from {standing.touched[name].table}"
+            standing.patched[name] = f"(select * from {name} where child_id in ({theirs}))"
+        return made
 
     def _date(self, model: Model, parameters: Mapping[str, object]) -> None:
         self.fetch(f"update {model.name} set as_of = $as_of", {"as_of": parameters["as_of"]})
@@ -175,7 +197,7 @@ class _Sparing:
         rows = self._count(name)
         self.fetch(f"drop table {fresh}")
         self.standing.tonight[name] = Left(rows, replaced=before.replaced + gone)
-        self.standing.patched[name] = whose
+        self.standing.patched[name] = f"(select * from {name} where {whose})"
         return rows
 
     def _patch(
@@ -204,7 +226,8 @@ class _Sparing:
                 f"from {named} as f left join ({keys}{gone}) as c on f.child_id = c.child_id group by f.child_id"
             )
         self.fetch(f"create or replace table {children} as {found}")
-        if self._count(children) > before.rows * _MOST_TOUCHED:
+        # What it costs to make a table as a whole is what it reads: also a table of few rows reads of every child.
+        if self._count(children) > max(before.rows, self._everybody()) * _MOST_TOUCHED:
             return None
         key = _key(model.name)
         by = key if key in ("child_key", "person") else "child_id"
@@ -250,7 +273,7 @@ class _Sparing:
         rows = self._count(name)
         standing.touched[name] = Touched(children, "child_id")
         standing.tonight[name] = Left(rows, replaced=replaced)
-        standing.patched[name] = whose
+        standing.patched[name] = f"(select * from {name} where {whose})"
         return rows
 
     def _remake(self, model: Model, parameters: Mapping[str, object], before: Left | None) -> int:
@@ -311,6 +334,11 @@ class _Sparing:
         found = f"select distinct {DIVISION} from {rows} and r_status is not null"
         self.fetch(f"create or replace table {_FORMER} as {found}")
 
+    def _everybody(self) -> int:
+        """Children of tonight, or of the night before where those are not made yet."""
+        known = self.standing.tonight.get(CHILD) or self.standing.left.get(CHILD)
+        return known.rows if known else 0
+
     def _count(self, table: str) -> int:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
 
@@ -327,7 +355,7 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
         found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)(?: where [^()]+)?\s*\)", sql)
         if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")
-        some = f"{children}_{name}"
+        some = f"{children}_{model.table}_{name}"
         column = key if key == DIVISION else column
         named = "person" if column == "person" else key
         read = discover().get(found[0])
@@ -335,9 +363,16 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
             others, instead[some] = restricted_to(read, children, key)
             instead = others | instead
         else:
-            instead[some] = f"select * from {rows_with(found[0], column, f'select {named} from {children}')}"
+            rows = rows_with(found[0], column, f"select {named} from {children}")
+            instead[some] = f"select {_columns_read(model, found[0])} from {rows}"
         sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+((?: where [^()]+)?\s*\))", rf"\1{some}\2", sql)
     return instead, sql
+
+
+def _columns_read(model: Model, table: str) -> str:
+    """The columns of a table that a model names, of a wide one few: what it names nowhere reaches none of its rows."""
+    named = set(re.findall(r"\w+", model.sql))
+    return ", ".join(column for column in CATALOGUE[table].columns if column in named)
 
 
 def rows_with(table: str, column: str, values: str) -> str:

@@ -22,6 +22,7 @@ What a model says of itself in its header (each with a test that makes it so, or
     -- patched: judged (household_division)    the same of a division: of the children touched, tonight's and the former
     -- only: status.child           it is patched only where none but these tables has moved
     -- dated: clean.aid (paid_on)   of the day it asks nothing but which rows of this table are dated up to it
+    -- none without: core.lookup     where this table has no row, this model's has none either
     -- grows: core.delivery         rows that are added to this table change nothing for the rows that were there
     -- steady: core.night           this table moves no row that the others do not move
 """
@@ -84,6 +85,7 @@ _STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
 _PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
 _ONLY = re.compile(r"^--\s*only:\s*(.+)$", re.MULTILINE)
 _DATED = re.compile(r"^--\s*dated:\s*(\S+) \((\w+)\)$", re.MULTILINE)
+_NONE_WITHOUT = re.compile(r"^--\s*none without:\s*(.+)$", re.MULTILINE)
 _GROWS = re.compile(r"^--\s*grows:\s*(.+)$", re.MULTILINE)
 _SAYS_THE_DATE = re.compile(r"\)\s*select\s+n\.as_of,")
 
@@ -135,7 +137,7 @@ class Standing:
     grown       tables to which rows have come, without any other change
     kept        tables that were not made tonight (of some the date alone)
     touched     tables of which it is known of whom they say something else
-    patched     tables of which only some rows were made, and the condition that tells these
+    patched     tables of which only some rows were made (of views: can have changed), and their relation
     tonight     what is to be said of tonight's tables
     """
 
@@ -225,11 +227,11 @@ class Standing:
 
     def kept_rows(self) -> dict[str, int]:
         """Rows of the tables that were not made tonight, by name."""
-        return {name: self.left[name].rows for name in self.kept}
+        return {name: self.tonight[name].rows for name in self.kept}
 
     def patched_rows(self) -> dict[str, tuple[int, str]]:
-        """Tables of which only some rows were made tonight: all their rows, and the condition that tells those."""
-        return {name: (self.tonight[name].rows, whose) for name, whose in self.patched.items()}
+        """Tables of which only some rows were made tonight: all their rows, and the relation of those."""
+        return {name: (self.tonight[name].rows, made) for name, made in self.patched.items()}
 
     def free(self, engine: Engine) -> None:
         """Give the room of tables that were replaced to those that are still to be made."""
@@ -264,6 +266,11 @@ def dated_rows(model: Model) -> tuple[str, str] | None:
     """The table and its column of dates for which alone the day matters to a model: rows up to it count."""
     found = _DATED.search(model.header)
     return (found.group(1), found.group(2)) if found else None
+
+
+def needed_rows(model: Model) -> set[str]:
+    """The tables without whose rows a model has none."""
+    return _named(_NONE_WITHOUT, model)
 
 
 def place_of(model: Model) -> str | None:
@@ -401,7 +408,9 @@ def leave_standing(
     for name in standing.tonight.keys() - set(unsound):
         made = standing.tonight[name]
         model = models.get(name)
-        if model is None or not of_the_day(model):
+        if model is not None and model.is_view:
+            tables[name] = made  # that it kept its contract is what is left of it
+        elif model is None or not of_the_day(model):
             if model is None or name in read or says_the_date(model):
                 tables[name] = made
         elif name in compared():

@@ -44,13 +44,14 @@ def check_contract(reader: TableReader, table: Table, *, severity: Severity = "s
     return _outcome(table, rows, faults, severity)
 
 
-def _outcome(table: Table, rows: int, faults: list[Fault], severity: Severity) -> Outcome:
-    """What the faults of a table come to."""
+def _outcome(table: Table, rows: int | None, faults: list[Fault], severity: Severity) -> Outcome:
+    """What the faults of a table come to; `rows` None where nobody counted them."""
+    counted = "" if rows is None else f"，共 {rows} 行"
     return judge(
         CHECK,
         table.full_name,
         sum(fault.count for fault in faults),
-        good=f"{table.label}符合契约，共 {rows} 行。",
+        good=f"{table.label}符合契约{counted}。",
         bad=f"{table.label}不符合契约：{'；'.join(f'{fault.text} {fault.count} 处' for fault in faults)}。",
         action=_ACTION,
         severity=severity,
@@ -63,12 +64,12 @@ def check_contracts(
     tables: Iterable[Table],
     *,
     severity: Severity = "stop",
-    only: Mapping[str, tuple[int, str]] | None = None,
+    only: Mapping[str, tuple[int | None, str]] | None = None,
 ) -> list[Outcome]:
     """One outcome per table, in the order given.
 
-    `only` tells of tables that kept their contract before some rows of theirs were made anew: how many rows they have,
-    and the condition on their keys that tells the new ones; the others are not asked again.
+    `only` tells of tables that kept their contract before some rows of theirs were made anew: how many rows they have
+    (None: that is not told), and the relation of the new ones, all rows of some keys; the others are not asked again.
 
     All are asked together first, two queries for all of them; only a table that does not answer as its contract wants
     is looked at closely (published ones by Pandera, cell by cell).
@@ -83,14 +84,14 @@ def check_contracts(
     ]
 
 
-def still_kept(table: Table, rows: int) -> Outcome:
+def still_kept(table: Table, rows: int | None) -> Outcome:
     """The outcome of a table that kept its contract on the night before and has not been touched since."""
     return _outcome(table, rows, [], "stop")
 
 
 def _sound(
-    reader: TableReader, tables: list[Table], only: Mapping[str, tuple[int, str]] | None = None
-) -> dict[str, int]:
+    reader: TableReader, tables: list[Table], only: Mapping[str, tuple[int | None, str]] | None = None
+) -> dict[str, int | None]:
     """Rows of the tables that keep their contract, by name: one query for columns and types, one for cells and keys."""
     if not tables:
         return {}
@@ -107,7 +108,7 @@ def _sound(
     only = only or {}
     counted = reader.fetch(
         " union all ".join(
-            query(_counts(table, place), table, f"where {only[table.full_name][1]}" if table.full_name in only else "")
+            query(_counts(table, place), table, among=only[table.full_name][1] if table.full_name in only else None)
             for place, table in enumerate(known)
         )
     )

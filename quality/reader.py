@@ -31,9 +31,12 @@ class TableReader(QueryReader, Protocol):
         """Whether the table or view is there."""
 
 
-def query(select: str, table: Table, tail: str = "") -> str:
+def query(select: str, table: Table, tail: str = "", *, among: str | None = None) -> str:
     """`select … from "schema"."table" …`: the only place of this package that puts SQL together.
+
+    `among` is the relation of those of the table's rows that are asked alone.
 
     Every part comes from contracts (names, allowed values), never from data; a caller's values are bound as parameters.
     """
-    return f"select {select} from {quoted(table.full_name)} {tail}".rstrip()  # noqa: S608
+    rows = among or quoted(table.full_name)
+    return f"select {select} from {rows} {tail}".rstrip()  # noqa: S608

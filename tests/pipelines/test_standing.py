@@ -159,7 +159,7 @@ def test_a_night_without_news_makes_only_what_the_day_moves(twins: Twins) -> Non
         twins.night(on)
     kept = twins.large.stands.kept
     assert {"core.registry", "core.enrolment", "matching.unit", "matching.probable_pair", "matching.person"} <= kept
-    assert {"status.child", "status.verdict", "core.absence"} <= kept
+    assert {"status.child", "status.verdict", "core.absence", "matching.listed_row"} <= kept
     assert not kept & {"core.night", "core.delivery", "status.day_fact"}
 
 
@@ -175,6 +175,9 @@ def test_a_grace_that_runs_out_moves_one_child_alone(twins: Twins) -> None:
     stands = twins.large.stands
     patched = {"status.verdict", "restricted.children", "restricted.figure_children", "restricted.evidence"}
     assert patched <= stands.patched.keys()
+    # A view's contract is asked of this child's row alone; without a decision nobody asks whom one names.
+    assert "indicators.entry_judged" in stands.patched
+    assert "matching.decision_party" in stands.kept
     # Neither counts in a numerator: the entry counts of the division come out the same.
     kept = {"status.child", "matching.person", "indicators.aided", "indicators.entry_child"}
     assert kept <= stands.kept
@@ -575,17 +578,33 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
     }
     for one in patched:
         instead, query = sparing.restricted_to(one, "work.main.t")
-        own = [f"work.main.t_{name}" for name in standing.patched(one)]
+        own = [f"work.main.t_{one.table}_{name}" for name in standing.patched(one)]
         assert set(own) <= instead.keys()
         assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in own)
+        # Columns that a model names nowhere are left out: by no star may another's come in their place.
+        stars = [
+            rf"distinct \* from {name}\b|(union|union all|except|intersect)\s+select \* from {name}\b"
+            for name in standing.patched(one)
+        ]
+        assert not any(re.search(star, one.sql) for star in stars)
+
+
+def test_of_a_wide_table_a_patched_model_takes_the_columns_that_it_names() -> None:
+    instead, _ = sparing.restricted_to(discover()["indicators.aided"], "work.main.t")
+    assert instead["work.main.t_aided_child"].startswith("select person, e_row_id from ")
+
+
+def test_what_a_model_has_no_rows_without_stands_in_its_header() -> None:
+    needing = {one.name: standing.needed_rows(one) for one in discover().values() if standing.needed_rows(one)}
+    assert needing == {"matching.decision_party": {"core.match_decision"}}
 
 
 def test_a_view_is_restricted_as_the_models_that_it_reads() -> None:
     instead, _ = sparing.restricted_to(discover()["restricted.figure_children"], "work.main.t")
-    judged = instead["work.main.t_judged"]
-    assert "work.main.t_child" in judged
-    assert "from status.child" not in judged
-    assert [*instead].index("work.main.t_child") < [*instead].index("work.main.t_judged")
+    judged, child = "work.main.t_figure_children_judged", "work.main.t_entry_judged_child"
+    assert child in instead[judged]
+    assert "from status.child" not in instead[judged]
+    assert [*instead].index(child) < [*instead].index(judged)
 
 
 def test_where_the_day_only_bounds_a_date_the_header_names_the_column() -> None:

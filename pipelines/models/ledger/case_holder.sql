@@ -3,11 +3,13 @@
 -- Holders of the offices of ledger.case_office; the parent from the registry.
 with
 cased as (select distinct child_id from ledger.case_state),
+-- Gathered by child, though each has one row: who has no case is left out before anybody asks for a delivery.
 child as (
-    select c.child_id, c.r_row_id
+    select c.child_id, max(c.r_row_id) as r_row_id
     from cased as k
     inner join status.child as c on k.child_id = c.child_id
     where c.r_row_id is not null
+    group by c.child_id
 ),
 
 delivery as (select delivery_id, delivery_order from core.delivery where kind = '户籍'),

@@ -2,15 +2,25 @@
 -- key: case_uid, event
 with
 night as (select as_of from core.night),
-identity as (select child_id, person from matching.child),
+rekeyed as (select distinct child_id, person from matching.rekey),
+numbered_row as (
+    select r.child_id, 1 as preference, p.row_id
+    from rekeyed as r
+    inner join matching.registry_person as p on r.person = p.person and p.node > 0
+    union all
+    select r.child_id, 2, e.row_id
+    from rekeyed as r
+    inner join matching.enrolment_person as e on r.person = e.person and e.node > 0
+    union all
+    select r.child_id, 3, a.row_id
+    from rekeyed as r
+    inner join matching.attached as a on r.person = a.person and a.unit > 0
+),
+
 rekey_row as (
-    select i.child_id, coalesce(min(p.row_id), min(e.row_id), min(a.row_id)) as row_id
-    from identity as i
-    left join matching.registry_person as p on i.person = p.person and p.node > 0
-    left join matching.enrolment_person as e on i.person = e.person and e.node > 0
-    left join matching.attached as a on i.person = a.person and a.unit > 0
-    where i.child_id in (select child_id from matching.rekey)
-    group by i.child_id
+    select child_id, row_id
+    from numbered_row
+    qualify row_number() over (partition by child_id order by preference, row_id) = 1
 ),
 
 every_event as (

@@ -1,5 +1,6 @@
 -- One row per reviewer's decision and party: the node it names tonight (spec 3.2, reviewers' decisions).
 -- key: decision_number, side
+-- none without: core.match_decision
 -- A party is a citizen number, a child_key, or `delivery#row`. A row that a newer snapshot has replaced goes on to speak: by its
 -- number (unless reviewers called that another person's), else as the row in force with the same student number and school, or the same name, birth date, sex and household division.
 with

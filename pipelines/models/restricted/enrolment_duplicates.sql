@@ -4,6 +4,7 @@
 with
 night as (select as_of from core.night),
 child as (select child_key, person, e_status from status.child),
+-- Every row has its delivery: it is asked for when few rows are left.
 delivery as (select delivery, delivery_order from core.delivery where kind = '学籍')
 
 select
@@ -20,5 +21,5 @@ from matching.enrolment_person as p
 cross join night as n
 inner join child as c on p.person = c.person
 inner join core.enrolment as e on p.row_id = e.row_id
-inner join delivery as d on d.delivery_order = e.row_id // 4294967296
+left join delivery as d on d.delivery_order = e.row_id // 4294967296
 where not p.is_primary and e.grade <= 9

@@ -3,6 +3,7 @@
 with
 night as (select as_of from core.night),
 child as (select child_key, person from status.child),
+-- Every row has its delivery: it is asked for when few rows are left.
 delivery as (select delivery, delivery_order from core.delivery where kind = '户籍')
 
 select
@@ -17,5 +18,5 @@ from matching.registry_person as p
 cross join night as n
 inner join child as c on p.person = c.person
 inner join core.registry as r on p.row_id = r.row_id
-inner join delivery as d on d.delivery_order = r.row_id // 4294967296
+left join delivery as d on d.delivery_order = r.row_id // 4294967296
 where not p.is_primary

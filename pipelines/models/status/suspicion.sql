@@ -8,15 +8,21 @@ open_case as (
     select child_id, category, evidence_on from core.previous_case where state <> 'closed'
 ),
 
-child as (
-    select c.*, o.category as open_category, o.evidence_on as open_evidence_on
-    from status.child as c
-    left join open_case as o on coalesce(c.memory_id, c.child_id) = o.child_id
-    where c.e_status = '在读' and not c.home_teaching
-),
-
 roll as (select school_code, roll_date, in_force from core.roll),
 streak as (select * from status.streak),
+-- Most pupils stand present on a roll and were never absent for days: nobody suspects them.
+doubtful as (
+    select child_id, memory_id, person, e_school, e_status_date, present_on
+    from status.child
+    where e_status = '在读' and not home_teaching and (present_on is null or person in (select person from streak))
+),
+
+child as (
+    select c.*, o.category as open_category, o.evidence_on as open_evidence_on
+    from doubtful as c
+    left join open_case as o on coalesce(c.memory_id, c.child_id) = o.child_id
+),
+
 newest_presence as (
     select i.person, i.school_code, max(i.roll_date) as roll_date
     from status.roll_person as i

@@ -67,10 +67,9 @@ class RowMaker:
         self._lines: list[pl.Series | None] = []
         # What follows a cell is put behind each value: they are fewer than the rows.
         behind = [f'<c r="{letters(order)}' for order in range(1, len(columns))] + ["</row>\n"]
-        for column, known, look, after in zip(columns, values, looks, behind, strict=True):
-            cells, lines = _cells(column, known, look)
-            self._cells.append(cells + after)
-            self._lines.append(lines)
+        for found, after in zip(_cells(columns, values, looks), behind, strict=True):
+            self._cells.append(found["cell"] + after)
+            self._lines.append(found["lines"] if "lines" in found.columns else None)
 
     def rows(self, codes: Sequence[pl.Series], first: pl.Series) -> pl.Series:
         """A `<row>` and the end of a line a row; `codes` say which value each column holds, `first` its number."""
@@ -149,57 +148,72 @@ def _highest(lines: pl.Series) -> int:
     return int(lines.max())  # type: ignore[arg-type]  # there is no row without lines
 
 
-def _cells(column: Column, values: pl.Series, look: Look) -> tuple[pl.Series, pl.Series | None]:
-    """What stands after the address of the cell of each value, and how many lines each takes where one takes more than
-    one."""
-    known = values.alias("value").to_frame()
-    found = _text_cells(column, known, look) if column.kind == "text" else _plain_cells(column, known, look)
-    return found["cell"], found["lines"] if "lines" in found.columns else None
+def _cells(columns: Sequence[Column], values: Sequence[pl.Series], looks: Sequence[Look]) -> list[pl.DataFrame]:
+    """Of each column what stands after the address of the cell of each value (`cell`), and how many lines each takes
+    where one takes more than one (`lines`).
+
+    All columns are asked together: of a short list asking takes longer than answering.
+    """
+    shown = pl.collect_all([_shown(column, known) for column, known in zip(columns, values, strict=True)])
+    return pl.collect_all(
+        [
+            _text_cells(column, words, look) if column.kind == "text" else _plain_cells(column, words, look)
+            for column, words, look in zip(columns, shown, looks, strict=True)
+        ]
+    )
 
 
-def _text_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:
+def _shown(column: Column, values: pl.Series) -> pl.LazyFrame:
+    """The values of a column; texts in the words that are shown, and which of them want a closer look."""
+    known = values.alias("value").to_frame().lazy()
+    if column.kind != "text":
+        return known
     if column.says is None or column.all_say:
         said = column.all_say(pl.col("value")) if column.all_say else pl.col("value").cast(pl.String)
-        known = known.with_columns(shown=said.fill_null(""))
+        known = known.select(shown=said.fill_null(""))
     else:
-        words = [text("text", column.said(Value(whole(raw)))) for raw in known["value"].to_list()]
-        known = known.with_columns(shown=pl.Series(words, dtype=pl.String))
-    escaped = pl.col("shown")
+        words = [text("text", column.said(Value(whole(raw)))) for raw in values.to_list()]
+        known = pl.LazyFrame({"shown": pl.Series(words, dtype=pl.String)})
+    shown, room = pl.col("shown"), column.width - 0.8
+    chars, size = shown.str.len_chars().cast(pl.Int64), shown.str.len_bytes().cast(pl.Int64)
+    return known.with_columns(
+        special=shown.str.contains(_SPECIAL),
+        # A character that is written in one byte is not wide: few texts have to be measured.
+        wide=(2 * chars > column.width) & (pl.min_horizontal(size, 2 * chars) > room),
+    )
+
+
+def _text_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.LazyFrame:
+    escaped = shown = pl.col("shown")
     space = pl.lit("")
-    special = known["shown"].str.contains(_SPECIAL)
-    if special.any():
-        odd = known.filter(special)["shown"].unique().to_list()
+    if known["special"].any():
+        odd = known["shown"].filter(known["special"]).unique().to_list()
         escaped = escaped.replace({one: xml_text(one) for one in odd})
-        around = pl.col("shown").str.contains(r"^\s|\s$")
-        space = pl.when(around).then(pl.lit(' xml:space="preserve"')).otherwise(pl.lit(""))
-    risky = pl.col("shown").str.contains(_RISKY)
+        space = pl.when(shown.str.contains(r"^\s|\s$")).then(pl.lit(' xml:space="preserve"')).otherwise(pl.lit(""))
+    risky = shown.str.contains(_RISKY)
     style = pl.when(risky).then(pl.lit(str(look.apart))).otherwise(pl.lit(str(look.plain)))
     cell = pl.concat_str(
         pl.lit('" s="'), style, pl.lit('" t="inlineStr"><is><t'), space, pl.lit(">"), escaped, pl.lit("</t></is></c>")
     )
     blank = pl.lit(f'" s="{look.plain}"/>')
-    found = known.with_columns(cell=pl.when(pl.col("shown") == "").then(blank).otherwise(cell))
-    lines = _lines(found["shown"], column.width)
-    return found.select("cell", *(() if lines is None else (lines.alias("lines"),)))
+    lines = {"lines": _lines(known, column.width)} if known["wide"].any() else {}
+    return known.lazy().select(cell=pl.when(shown == "").then(blank).otherwise(cell), **lines)
 
 
-def _lines(shown: pl.Series, width: float) -> pl.Series | None:
-    """How many lines each text takes in a column; nothing where none takes more than one."""
-    chars, size = shown.str.len_chars().cast(pl.Int64), shown.str.len_bytes().cast(pl.Int64)
-    # A character that is written in one byte is not wide: few texts have to be measured.
-    wide = (2 * chars > width) & (size.clip(upper_bound=2 * chars) > width - 0.8)
-    if not wide.any():
-        return None
+def _lines(known: pl.DataFrame, width: float) -> pl.Expr:
+    """How many lines each text takes in a column."""
     # One of these in three bytes is two half-widths: only texts with other characters are measured one by one.
-    plain = shown.str.contains(_PLAIN)
-    odd = shown.filter(wide & ~plain).unique().to_list()
-    measured = pl.col("shown").replace_strict({one: half_widths(one) for one in odd}, default=0, return_dtype=pl.Int64)
-    widths = pl.when(plain).then(chars + (size - chars) // 2).otherwise(measured if odd else pl.lit(0))
-    lines = pl.when(wide).then((widths / (width - 0.8)).ceil().cast(pl.Int64).clip(lower_bound=1)).otherwise(pl.lit(1))
-    return shown.alias("shown").to_frame().select(lines=lines).to_series()
+    odd = known["shown"].filter(known["wide"] & ~known["shown"].str.contains(_PLAIN)).unique().to_list()
+    shown = pl.col("shown")
+    measured = shown.replace_strict({one: half_widths(one) for one in odd}, default=0, return_dtype=pl.Int64)
+    chars, size = shown.str.len_chars().cast(pl.Int64), shown.str.len_bytes().cast(pl.Int64)
+    plain = chars + (size - chars) // 2
+    widths = pl.when(shown.str.contains(_PLAIN)).then(plain).otherwise(measured if odd else pl.lit(0))
+    lines = (widths / (width - 0.8)).ceil().cast(pl.Int64).clip(lower_bound=1)
+    return pl.when(pl.col("wide")).then(lines).otherwise(pl.lit(1))
 
 
-def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFrame:
+def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.LazyFrame:
     """Cells of numbers and dates; what is not known of a number is said."""
     value = pl.col("value")
     if column.kind == "date":
@@ -214,4 +228,4 @@ def _plain_cells(column: Column, known: pl.DataFrame, look: Look) -> pl.DataFram
         alerts = [column.alerts(Value(raw)) for raw in known["value"].to_list()]
         style = pl.when(pl.lit(pl.Series(alerts, dtype=pl.Boolean))).then(pl.lit(str(look.apart))).otherwise(style)
     cell = pl.concat_str(pl.lit('" s="'), style, pl.lit('"><v>'), shown, pl.lit("</v></c>"))
-    return known.select(cell=pl.when(value.is_null()).then(missing).otherwise(cell))
+    return known.lazy().select(cell=pl.when(value.is_null()).then(missing).otherwise(cell))
