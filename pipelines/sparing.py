@@ -148,7 +148,7 @@ class _Sparing:
         if name in standing.left and stands:
             standing.kept.add(name)
         elif name in standing.left and name in standing.touched and patched(model):
-            instead, query = restricted_to(model, of_whom)
+            instead, query = restricted_to(model, standing.touched[name].table)
             for table, rows_of in {**instead, _beside("fresh", name): query}.items():
                 self.fetch(f"create or replace table {table} as {rows_of}")
             standing.patched[name] = _beside("fresh", name)
@@ -216,15 +216,7 @@ class _Sparing:
         elif model.name not in (CHILD, REKEY):
             if CHILD not in self.standing.same and CHILD not in self.standing.touched:
                 return None  # nobody knows who is gone: it was not left, its contract was broken
-            named = _beside("named", model.name)
-            self.fetch(f"create or replace table {named} as {found}")
-            theirs = rows_with(CHILD, "child_id", f"select child_id from {named}")
-            keys = f"select child_id, child_key, person from {theirs}"
-            gone = f" union all select * from {_KEYS}" if CHILD in self.standing.touched else ""
-            found = (
-                "select f.child_id, min(c.child_key) as child_key, min(c.person) as person "
-                f"from {named} as f left join ({keys}{gone}) as c on f.child_id = c.child_id group by f.child_id"
-            )
+            found = f"select * from {self._keyed(model, found)}"
         self.fetch(f"create or replace table {children} as {found}")
         # What it costs to make a table as a whole is what it reads: also a table of few rows reads of every child.
         if self._count(children) > max(before.rows, self._everybody()) * _MOST_TOUCHED:
@@ -242,19 +234,37 @@ class _Sparing:
             self.fetch(f"create or replace table {table} as {rows_of}")
         if says_the_date(model):
             self._date(model, parameters)
-        fresh = _beside("fresh", model.name)
+        fresh, stood = _beside("fresh", model.name), _beside("stood", model.name)
         self.fetch(f"create or replace table {fresh} as select * from {model.name} limit 0")
         bound = {name: parameters[name] for name in model.parameters}
         self.fetch(f"insert into {fresh} {query}", bound or None)
         # Most of whom an input says something else come out the same.
         columns = f"{key}, child_id" if model.name == TOLD else key
-        stood = rows_with(model.name, key, f"select {by} from {children}")
+        theirs = rows_with(model.name, key, f"select {by} from {children}")
+        self.fetch(f"create or replace table {stood} as select * from {theirs}")
         differing = _differing(fresh, stood, columns, key, alone=alone and columns == key)
         ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
         self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
         rows = self._replace(model, fresh, children, whose, before)
-        self.fetch(f"drop table {fresh}")
+        self.fetch(f"drop table {fresh}; drop table {stood}")
         return rows
+
+    def _keyed(self, model: Model, found: str) -> str:
+        """A table of the children that a query finds, with their keys and persons: several models ask for the same."""
+        standing = self.standing
+        if found not in standing.keyed:
+            named, keyed = _beside("named", model.name), _beside("keyed", model.name)
+            self.fetch(f"create or replace table {named} as {found}")
+            theirs = rows_with(CHILD, "child_id", f"select child_id from {named}")
+            keys = f"select child_id, child_key, person from {theirs}"
+            gone = f" union all select * from {_KEYS}" if CHILD in standing.touched else ""
+            self.fetch(
+                f"create or replace table {keyed} as "
+                "select f.child_id, min(c.child_key) as child_key, min(c.person) as person "
+                f"from {named} as f left join ({keys}{gone}) as c on f.child_id = c.child_id group by f.child_id"
+            )
+            standing.keyed[found] = keyed
+        return standing.keyed[found]
 
     def _replace(self, model: Model, fresh: str, children: str, whose: str, before: Left) -> int | None:
         """Put the rows of `fresh` in the place of those that stand; None where the table would have too many holes."""

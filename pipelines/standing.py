@@ -138,6 +138,7 @@ class Standing:
     kept        tables that were not made tonight (of some the date alone)
     touched     tables of which it is known of whom they say something else
     patched     tables of which only some rows were made (of views: can have changed), and their relation
+    keyed       queries of children touched, and the tables in which they stand with their keys
     tonight     what is to be said of tonight's tables
     """
 
@@ -150,6 +151,7 @@ class Standing:
     touched: dict[str, Touched] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
     patched: dict[str, str] = field(default_factory=dict)
+    keyed: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
     file: tuple[str, list[int]] | None = None
     holes: int = 0
@@ -157,7 +159,7 @@ class Standing:
     def nothing_stands(self) -> None:
         """From here on everything is made anew, and as a whole."""
         self.left, self.same, self.grown, self.kept = {}, set(), set(), set()
-        self.touched, self.patched, self.file = {}, {}, None
+        self.touched, self.patched, self.keyed, self.file = {}, {}, {}, None
 
     def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""

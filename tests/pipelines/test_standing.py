@@ -559,6 +559,7 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         "core.registry",
         "core.enrolment",
         "core.in_school",
+        "core.previous_memory",
         "matching.memory",
         "matching.child",
         "matching.rekey",
@@ -591,7 +592,7 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
 
 def test_of_a_wide_table_a_patched_model_takes_the_columns_that_it_names() -> None:
     instead, _ = sparing.restricted_to(discover()["indicators.aided"], "work.main.t")
-    assert instead["work.main.t_aided_child"].startswith("select person, e_row_id from ")
+    assert instead["work.main.t_aided_child"].startswith("select person, e_county from ")
 
 
 def test_what_a_model_has_no_rows_without_stands_in_its_header() -> None:

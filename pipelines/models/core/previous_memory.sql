@@ -2,8 +2,10 @@
 -- key: child_id
 -- An enrolment row that reviewers have since called another person's (core.number_apart) is forgotten: it spoke of somebody else.
 -- materialized: view
+-- patched: history (child_id)
 -- steady: core.night (the rows that a night begins or ends are changes of ledger.memory_history)
 with
+history as (select * from ledger.memory_history where to_run is null),
 apart as (select number, name, school_code, student_number from core.number_apart where kind = '学籍'),
 foreign_row as (
     select h.child_id
@@ -16,17 +18,35 @@ foreign_row as (
 )
 
 select
-    h.* exclude (from_night, to_night, from_run, to_run)
-    replace (
-        h.has_enrolment and f.child_id is null as has_enrolment,
-        case when f.child_id is null then h.student_number end as student_number,
-        case when f.child_id is null then h.school_code end as school_code,
-        case when f.child_id is null then h.grade end as grade,
-        case when f.child_id is null then h.class_name end as class_name,
-        case when f.child_id is null then h.enrolment_status end as enrolment_status,
-        case when f.child_id is null then h.status_date end as status_date
-    )
-from ledger.memory_history as h
+    h.child_id,
+    h.child_key,
+    h.number,
+    h.node,
+    h.hash,
+    h.name,
+    h.birth_date,
+    h.sex,
+    h.ethnicity,
+    h.household_number,
+    h.has_enrolment and f.child_id is null as has_enrolment,
+    h.ended,
+    h.graduated,
+    case when f.child_id is null then h.student_number end as student_number,
+    case when f.child_id is null then h.school_code end as school_code,
+    case when f.child_id is null then h.grade end as grade,
+    case when f.child_id is null then h.class_name end as class_name,
+    case when f.child_id is null then h.enrolment_status end as enrolment_status,
+    case when f.child_id is null then h.status_date end as status_date,
+    h.effective_end,
+    h.seen_school_year,
+    h.graduated_on,
+    h.poor,
+    h.assisted,
+    h.disabled,
+    h.pupil_disabled,
+    h.left_behind,
+    h.migrant
+from history as h
 cross join core.night as n
 left join foreign_row as f on h.child_id = f.child_id
-where h.to_run is null and h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)
+where h.from_night <= n.previous_night and (h.to_night is null or h.to_night > n.previous_night)

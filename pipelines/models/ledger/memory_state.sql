@@ -1,6 +1,6 @@
 -- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
 -- key: child_id
--- patched: child (child_id), memory (child_id), enrolment_person (person)
+-- patched: child (child_id), verdict (child_id), memory (child_id), enrolment_person (person)
 -- steady: core.previous_memory (who was remembered as graduated is so again, by this table itself, until something else moves)
 -- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
 -- deceased, emigrated, moved_away and begins again only with an enrolment row of tonight; graduation once seen is kept for ever.
@@ -21,8 +21,8 @@ graduated_before as (
     from core.previous_memory
     where graduated and child_id in (
         select v.child_id
-        from status.verdict as v
-        inner join status.child as c on v.child_id = c.child_id
+        from verdict as v
+        inner join child as c on v.child_id = c.child_id
         where c.senior and v.status in ('deceased', 'emigrated')
     )
 ),

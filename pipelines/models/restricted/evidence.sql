@@ -1,7 +1,7 @@
 -- One row per row that an office delivered about a child with a case, or out of school or suspected tonight: what it says and what it was
 -- used for, so that a status and a case can be explained at the family's door (spec 3.3, 3.4, 4, 6.1).
 -- key: child_key, kind, delivery, row_number
--- patched: verdict (child_id), case_state (child_id)
+-- patched: verdict (child_id), case_state (child_id), universe (child_id)
 -- only: status.child, status.verdict, status.suspicion, status.vanished, ledger.case_state
 -- row_number is null where the evidence is that a delivery has no row of the child; delivery too where the row was seen on an earlier
 -- night only (memory). said: without names and numbers; free labels that nobody knows are not repeated. used_for: status (it made the
@@ -17,12 +17,16 @@ meant as (
     select child_id from cased
 ),
 
+universe as (
+    select child_id, child_key, person, e_school, remembered, m_status, m_status_date, m_grade, m_school, m_school_year from status.child
+),
+
 child as (
     select
         c.child_id, c.child_key, c.person, c.e_school, c.remembered, c.m_status, c.m_status_date, c.m_grade, c.m_school, c.m_school_year, v.category, v.evidence_on,
         v.evidence_row_id
     from meant as m
-    inner join status.child as c on m.child_id = c.child_id
+    inner join universe as c on m.child_id = c.child_id
     inner join verdict as v on m.child_id = v.child_id
 ),
 
@@ -73,11 +77,22 @@ enrolment_said as (
     inner join core.enrolment as e on p.row_id = e.row_id
 ),
 
+-- Few changes speak of a subject: only of these it is asked of whom.
+subject_student_number as (select student_number, person from status.student_person where person in (select person from subject)),
+subject_number as (select number, person from status.number_person where person in (select person from subject)),
+subject_change as (
+    select row_id, change_date, change_type, school_code, student_number, number, embedded
+    from core.enrolment_change
+    where student_number in (select student_number from subject_student_number)
+        or number in (select number from subject_number)
+        or embedded in (select number from subject_number)
+),
+
 change_said as (
     select
         s.child_key, '学籍异动' as kind, c.row_id, c.change_date as on_date,
         '学籍异动：' || c.change_type || '，学校' || c.school_code as said, 'reference' as used_for
-    from core.enrolment_change as c
+    from subject_change as c
     left join status.student_person as t on c.student_number = t.student_number
     left join status.number_person as o on c.number = o.number
     left join status.number_person as g on c.embedded = g.number

@@ -1,6 +1,6 @@
 -- One row per indicator and child that keeps its figure from being perfect (spec 5; `kongchuo figure --list`).
 -- key: indicator, child_key
--- patched: judged (child_id), event_child (child_id), child (child_id)
+-- patched: judged (child_id), event_child (child_id), child (child_id), verdict (child_id)
 -- Entry rates: in the denominator and not in the numerator. dropout_rate: in the numerator of the variant event. Retention is counted by
 -- schools, not by children: listed are the children who are known to have left its grades, out of school or 转出未落实.
 with
