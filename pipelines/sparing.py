@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _KEYS = f"{WORK}.touched_keys"
 _FORMER = f"{WORK}.former_divisions"
 _MOST_TOUCHED = 0.4
-"""Share of a table's rows up to which those of children touched are made anew alone."""
+"""Share of all children, or of a table's rows, up to which those of children touched are made anew alone."""
 _MOST_REPLACED = 0.5
 """Share of a table's rows that may have been patched since it was made as a whole: holes are read too."""
 
@@ -147,14 +147,12 @@ class _Sparing:
         standing.tonight[name] = Left(0, there=False)
         if name in standing.left and stands:
             standing.kept.add(name)
-        elif name in standing.left and name in standing.touched and patched(model):
-            instead, query = restricted_to(model, standing.touched[name].table)
-            for table, rows_of in {**instead, _beside("fresh", name): query}.items():
-                self.fetch(f"create or replace table {table} as {rows_of}")
-            standing.patched[name] = _beside("fresh", name)
-        elif name in standing.left and name in standing.touched:
-            theirs = f"select child_id from {standing.touched[name].table}"
-            standing.patched[name] = f"(select * from {name} where child_id in ({theirs}))"
+        elif name in standing.left and patched(model) and name in standing.touched:
+            if self._are_few(whom := standing.touched[name].table):
+                instead, query = restricted_to(model, whom)
+                for table, rows_of in {**instead, _beside("fresh", name): query}.items():
+                    self.fetch(f"create or replace table {table} as {rows_of}")
+                standing.patched[name] = _beside("fresh", name)
         return made
 
     def _date(self, model: Model, parameters: Mapping[str, object]) -> None:
@@ -218,8 +216,7 @@ class _Sparing:
                 return None  # nobody knows who is gone: it was not left, its contract was broken
             found = f"select * from {self._keyed(model, found)}"
         self.fetch(f"create or replace table {children} as {found}")
-        # What it costs to make a table as a whole is what it reads: also a table of few rows reads of every child.
-        if self._count(children) > max(before.rows, self._everybody()) * _MOST_TOUCHED:
+        if not self._are_few(children, before.rows):
             return None
         key = _key(model.name)
         by = key if key in ("child_key", "person") else "child_id"
@@ -344,10 +341,13 @@ class _Sparing:
         found = f"select distinct {DIVISION} from {rows} and r_status is not null"
         self.fetch(f"create or replace table {_FORMER} as {found}")
 
-    def _everybody(self) -> int:
-        """Children of tonight, or of the night before where those are not made yet."""
+    def _are_few(self, children: str, rows: int = 0) -> bool:
+        """Whether children are few enough to be made anew alone: of tonight's or, until these are made, last night's.
+
+        What it costs to make a table as a whole is what it reads: also a table of few `rows` reads of every child.
+        """
         known = self.standing.tonight.get(CHILD) or self.standing.left.get(CHILD)
-        return known.rows if known else 0
+        return self._count(children) <= max(rows, known.rows if known else 0) * _MOST_TOUCHED
 
     def _count(self, table: str) -> int:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
