@@ -147,12 +147,11 @@ class _Sparing:
         standing.tonight[name] = Left(0, there=False)
         if name in standing.left and stands:
             standing.kept.add(name)
-        elif name in standing.left and patched(model) and name in standing.touched:
-            if self._are_few(whom := standing.touched[name].table):
-                instead, query = restricted_to(model, whom)
-                for table, rows_of in {**instead, _beside("fresh", name): query}.items():
-                    self.fetch(f"create or replace table {table} as {rows_of}")
-                standing.patched[name] = _beside("fresh", name)
+        elif name in standing.left and patched(model) and self._are_few_of(name):
+            instead, query = restricted_to(model, standing.touched[name].table)
+            for table, rows_of in {**instead, _beside("fresh", name): query}.items():
+                self.fetch(f"create or replace table {table} as {rows_of}")
+            standing.patched[name] = _beside("fresh", name)
         return made
 
     def _date(self, model: Model, parameters: Mapping[str, object]) -> None:
@@ -340,6 +339,11 @@ class _Sparing:
         """Keep where children were registered whose facts are about to be replaced."""
         found = f"select distinct {DIVISION} from {rows} and r_status is not null"
         self.fetch(f"create or replace table {_FORMER} as {found}")
+
+    def _are_few_of(self, name: str) -> bool:
+        """Whether it is known of whom a table says something else, and these are few."""
+        touched = self.standing.touched.get(name)
+        return touched is not None and self._are_few(touched.table)
 
     def _are_few(self, children: str, rows: int = 0) -> bool:
         """Whether children are few enough to be made anew alone: of tonight's or, until these are made, last night's.
