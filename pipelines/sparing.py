@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engine import discover
@@ -28,6 +28,7 @@ from pipelines.standing import (
     Left,
     Standing,
     Touched,
+    columns_read,
     compared,
     content_of,
     dated_rows,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from pipelines.engine.protocol import Maker
 
 _KEYS = f"{WORK}.touched_keys"
+_KEYED = f"{WORK}.keyed"
+"""Children who were touched, with their keys and persons."""
 _FORMER = f"{WORK}.former_divisions"
 _MOST_TOUCHED = 0.4
 """Share of all children, or of a table's rows, up to which those of children touched are made anew alone."""
@@ -69,7 +72,11 @@ class _Sparing:
     def run_model(self, model: Model, parameters: Mapping[str, object]) -> int:
         """See `Maker.run_model`."""
         try:
-            return self._run_model(model, parameters)
+            rows = self._run_model(model, parameters)
+            if model.name == CHILD:
+                known = f"select child_id, child_key, person from {CHILD} limit 0"
+                self.fetch(f"create or replace table {_KEYED} as {known}")
+            return rows
         except KongchuoError:
             raise
         except Exception as error:
@@ -99,7 +106,7 @@ class _Sparing:
                 else:
                     # The children of tonight are not there yet when memory is asked, and the persons must stand for it.
                     who = IDENTITY if model.name in (TOLD, REKEY) else CHILD
-                    touched = [standing.touched[name].children(name, who) for name in sorted(moved)]
+                    touched = [standing.touched[name].children(name, model, who) for name in sorted(moved)]
                     if model.name == CHILD and PERSON in moved:
                         # A child that nothing names stands on whether a person has its number, who is somebody else's.
                         persons = f"select person from {standing.touched[PERSON].table}"
@@ -138,7 +145,7 @@ class _Sparing:
         if stands:
             standing.same.add(name)
         elif (moved := standing.moved_inputs(model)) and patched_for(model, moved) and self._knows(model, moved):
-            found = " union ".join(standing.touched[one].children(one) for one in sorted(moved))
+            found = " union ".join(standing.touched[one].children(one, model) for one in sorted(moved))
             self.fetch(f"create or replace table {of_whom} as {found}")
             standing.touched[name] = Touched(of_whom, "child_id")
         elif name == MEMORY and standing.left and standing.stands(model, but=MEMORY_HISTORY):
@@ -163,7 +170,7 @@ class _Sparing:
         """Make the rows of the places touched anew, all of them; None where these are too many."""
         name, places = model.name, _beside("places", model.name)
         if place == DIVISION:
-            found = self._divisions(moved)
+            found = self._divisions(model, moved)
         else:
             found = " union ".join(f"select {place} from {self.standing.touched[one].table}" for one in sorted(moved))
         self.fetch(f"create or replace table {places} as {found}")
@@ -213,7 +220,7 @@ class _Sparing:
         elif model.name not in (CHILD, REKEY):
             if CHILD not in self.standing.same and CHILD not in self.standing.touched:
                 return None  # nobody knows who is gone: it was not left, its contract was broken
-            found = f"select * from {self._keyed(model, found)}"
+            found = self._keyed(model, found)
         self.fetch(f"create or replace table {children} as {found}")
         if not self._are_few(children, before.rows):
             return None
@@ -242,25 +249,49 @@ class _Sparing:
         ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
         self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
         rows = self._replace(model, fresh, children, whose, before)
+        if rows is not None and model.name in self.standing.touched and alone and key == "child_id":
+            self._columns_moved(model.name, fresh, stood)
         self.fetch(f"drop table {fresh}; drop table {stood}")
         return rows
 
     def _keyed(self, model: Model, found: str) -> str:
-        """A table of the children that a query finds, with their keys and persons: several models ask for the same."""
-        standing = self.standing
-        if found not in standing.keyed:
-            named, keyed = _beside("named", model.name), _beside("keyed", model.name)
-            self.fetch(f"create or replace table {named} as {found}")
-            theirs = rows_with(CHILD, "child_id", f"select child_id from {named}")
-            keys = f"select child_id, child_key, person from {theirs}"
-            gone = f" union all select * from {_KEYS}" if CHILD in standing.touched else ""
+        """The children that a query finds, with their keys and persons: once looked up, other models know them too."""
+        named = _beside("named", model.name)
+        self.fetch(f"create or replace table {named} as {found}")
+        known = f"select child_id from {_KEYED}"
+        unknown = f"select child_id from {named} where child_id is not null and child_id not in ({known})"
+        if self._count(f"({unknown})"):
+            keys = f"select child_id, child_key, person from {rows_with(CHILD, 'child_id', unknown)}"
+            gone = f" union all select * from {_KEYS}" if CHILD in self.standing.touched else ""
             self.fetch(
-                f"create or replace table {keyed} as "
-                "select f.child_id, min(c.child_key) as child_key, min(c.person) as person "
-                f"from {named} as f left join ({keys}{gone}) as c on f.child_id = c.child_id group by f.child_id"
+                f"insert into {_KEYED} select u.child_id, c.child_key, c.person "
+                f"from ({unknown}) as u left join ({keys}{gone}) as c on u.child_id = c.child_id"
             )
-            standing.keyed[found] = keyed
-        return standing.keyed[found]
+        # Two makers may have looked up the same child.
+        return (
+            "select n.child_id, min(k.child_key) as child_key, min(k.person) as person "
+            f"from {named} as n inner join {_KEYED} as k on n.child_id = k.child_id group by n.child_id"
+        )
+
+    def _columns_moved(self, name: str, fresh: str, stood: str) -> None:
+        """Note of the children touched in which columns their row says something else."""
+        touched, table = self.standing.touched[name], _beside("moved", name)
+        flags = [f"moved_{column}" for column in CATALOGUE[name].columns]
+        differ = ", ".join(
+            f"n.child_id is null or o.child_id is null or n.{column} is distinct from o.{column} as moved_{column}"
+            for column in CATALOGUE[name].columns
+        )
+        self.fetch(
+            f"create or replace table {table} as select coalesce(n.child_id, o.child_id) as child_id, {differ} "
+            f"from {fresh} as n full join {stood} as o on n.child_id = o.child_id "
+            f"where coalesce(n.child_id, o.child_id) in (select child_id from {touched.table})"
+        )
+        ever = self.fetch(f"select {', '.join(f'bool_or({flag})' for flag in flags)} from {table}")[0]
+        moved = frozenset(column for column, any_one in zip(CATALOGUE[name].columns, ever, strict=True) if any_one)
+        self.standing.touched[name] = replace(touched, columns=table, moved=moved)
+        if name == FACTS:
+            elsewhere = f"select child_id from {table} where moved_{DIVISION} or moved_r_status"
+            self._divisions_of(f"{stood} where child_id in ({elsewhere})")
 
     def _replace(self, model: Model, fresh: str, children: str, whose: str, before: Left) -> int | None:
         """Put the rows of `fresh` in the place of those that stand; None where the table would have too many holes."""
@@ -272,8 +303,6 @@ class _Sparing:
             return None  # a child that has got another key changes what is asked of both
         if name == CHILD:
             self._keys_gone(f"{CHILD} where {whose}")
-        if name == FACTS:
-            self._divisions_of(f"{FACTS} where {whose}")
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} select * from {fresh} where {whose}")
         rows = self._count(name)
@@ -328,9 +357,9 @@ class _Sparing:
         """Keep the keys of children who may be gone: by these their rows are found elsewhere."""
         self.fetch(f"create or replace table {_KEYS} as select child_id, child_key, null as person from {rows}")
 
-    def _divisions(self, moved: Iterable[str]) -> str:
+    def _divisions(self, model: Model, moved: Iterable[str]) -> str:
         """The query of the divisions in which the children touched are registered, or were on the night before."""
-        children = " union ".join(self.standing.touched[name].children(name) for name in sorted(moved))
+        children = " union ".join(self.standing.touched[name].children(name, model) for name in sorted(moved))
         now = f"select {DIVISION} from {rows_with(FACTS, 'child_id', children)} where r_status is not null"
         former = f" union select {DIVISION} from {_FORMER}" if FACTS in self.standing.touched else ""
         return now + former
@@ -378,15 +407,9 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
             instead = others | instead
         else:
             rows = rows_with(found[0], column, f"select {named} from {children}")
-            instead[some] = f"select {_columns_read(model, found[0])} from {rows}"
+            instead[some] = f"select {', '.join(columns_read(model, found[0]))} from {rows}"
         sql = re.sub(rf"(\b{name} as \(\s*select [^()]+ from )[\w.]+((?: where [^()]+)?\s*\))", rf"\1{some}\2", sql)
     return instead, sql
-
-
-def _columns_read(model: Model, table: str) -> str:
-    """The columns of a table that a model names, of a wide one few: what it names nowhere reaches none of its rows."""
-    named = set(re.findall(r"\w+", model.sql))
-    return ", ".join(column for column in CATALOGUE[table].columns if column in named)
 
 
 def rows_with(table: str, column: str, values: str) -> str:

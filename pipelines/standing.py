@@ -106,13 +106,25 @@ class Left:
 
 @dataclass(frozen=True)
 class Touched:
-    """Of whom a table says something else than the night before: rows of `table`, which name them by `key`."""
+    """Of whom a table says something else than the night before: rows of `table`, which name them by `key`.
+
+    `moved` are the columns in which it does, of whomever (None: nobody asked); `columns` is then a table that says of
+    each child in which: a row, or a row gone, is another one in all.
+    """
 
     table: str
     key: str
+    columns: str = ""
+    moved: frozenset[str] | None = None
 
-    def children(self, name: str, who: str = CHILD) -> str:
-        """The query of their child_id, for the table of that name; `who` tells whose child_id a person has."""
+    def children(self, name: str, reader: Model, who: str = CHILD) -> str:
+        """The query of the child_id of those of whom it says something else to a model that reads the table so named.
+
+        `who` tells whose child_id a person has.
+        """
+        if self.moved is not None:
+            read = [f"moved_{column}" for column in columns_read(reader, name) if column in self.moved]
+            return f"select child_id from {self.columns} where {' or '.join(read) or 'false'}"
         if self.key == "child_id":
             return f"select child_id from {self.table}"
         if self.key == "person":
@@ -138,7 +150,6 @@ class Standing:
     kept        tables that were not made tonight (of some the date alone)
     touched     tables of which it is known of whom they say something else
     patched     tables of which only some rows were made (of views: can have changed), and their relation
-    keyed       queries of children touched, and the tables in which they stand with their keys
     tonight     what is to be said of tonight's tables
     """
 
@@ -151,7 +162,6 @@ class Standing:
     touched: dict[str, Touched] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
     patched: dict[str, str] = field(default_factory=dict)
-    keyed: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
     file: tuple[str, list[int]] | None = None
     holes: int = 0
@@ -159,7 +169,7 @@ class Standing:
     def nothing_stands(self) -> None:
         """From here on everything is made anew, and as a whole."""
         self.left, self.same, self.grown, self.kept = {}, set(), set(), set()
-        self.touched, self.patched, self.keyed, self.file = {}, {}, {}, None
+        self.touched, self.patched, self.file = {}, {}, None
 
     def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""
@@ -202,8 +212,13 @@ class Standing:
         return {
             name
             for name in model.depends - self.same - steady
-            if name != NIGHT or self._columns_of_night(model) & self.day_moved
+            if (self._columns_of_night(model) & self.day_moved if name == NIGHT else self._moves(name, model))
         }
+
+    def _moves(self, name: str, model: Model) -> bool:
+        """Whether a table, which is not what it was, says something else in a column that a model reads."""
+        touched = self.touched.get(name)
+        return touched is None or touched.moved is None or not touched.moved.isdisjoint(columns_read(model, name))
 
     def knows(self, name: str, place: str | None) -> bool:
         """Whether it is known of which places a table says something else or, without `place`, of which children."""
@@ -273,6 +288,17 @@ def dated_rows(model: Model) -> tuple[str, str] | None:
 def needed_rows(model: Model) -> set[str]:
     """The tables without whose rows a model has none."""
     return _named(_NONE_WITHOUT, model)
+
+
+def columns_read(model: Model, table: str) -> list[str]:
+    """The columns of a table that a model names: what it names nowhere reaches none of its rows."""
+    named = _named_in(model.sql)
+    return [column for column in CATALOGUE[table].columns if column in named]
+
+
+@cache
+def _named_in(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", sql))
 
 
 def place_of(model: Model) -> str | None:

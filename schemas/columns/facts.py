@@ -24,11 +24,12 @@ COLUMNS = (
     _fact("e_school", "学籍学校", "School of the primary enrolment row"),
     _fact("e_end", "休学有效截止", "End of its suspension, moved to the end of the holidays", "DATE"),
     _fact("e_county", "学校所在县", "County of its school"),
+    _fact("e_school_year", "交付学年", "School year of the delivery it stands in"),
     _fact("active_rows", "在读学籍数", "Active enrolment rows of the child", "BIGINT", "行"),
     _fact("senior", "高中在读", "An enrolment row of grades 10-12 is 在读", "BOOLEAN"),
     # memory
     _fact("remembered", "是否记忆", "Known by an earlier night's enrolment row only", "BOOLEAN"),
-    _fact("m_graduated", "记忆已毕业", "Graduated on an earlier night, and in no senior school tonight", "BOOLEAN"),
+    _fact("m_graduated", "记忆已毕业", "Graduated on an earlier night, and neither in a senior school nor graduated by its row tonight", "BOOLEAN"),
     _fact("m_school_year", "记忆学年", "School year in which the remembered row was last seen"),
     _fact("m_status", "记忆学籍状态", "State of the remembered row"),
     _fact("m_status_date", "记忆状态日期", "Date of that state", "DATE"),

@@ -44,7 +44,7 @@ TABLES = (
             *("child_id", "child_key", "person", "memory_id", "number", "hash", "name", "birth_date", "sex"),
             *("school_age", "ethnicity", "r_row_id", "r_status", "r_status_date", "household_division"),
             *("r_county", "household_number", "match_tier", "e_row_id", "e_status", "e_status_date", "e_grade"),
-            *("e_school", "e_end", "e_county", "home_teaching", "active_rows", "senior", "remembered"),
+            *("e_school", "e_end", "e_county", "e_school_year", "home_teaching", "active_rows", "senior", "remembered"),
             *("m_graduated", "m_school_year", "m_status", "m_status_date", "m_grade", "m_school"),
             *("school_code", "grade", "student_number", "class_name", "present_on", "present_school"),
             *("present_grade", "present_row_id", "roll_school", "roll_grade"),

@@ -20,7 +20,7 @@ from pipelines.making import Own, make_tables
 from pipelines.policy_tables import mark
 from pipelines.publish import databases
 from pipelines.publish.databases import Since
-from schemas.catalogue import tables_of
+from schemas.catalogue import CATALOGUE, tables_of
 from schemas.shown import A_ROW_A_CHILD
 from tests.pipelines.models.support import (
     ALL,
@@ -234,14 +234,50 @@ def test_memory_that_tonights_rows_say_again_touches_nobody(twins: Twins) -> Non
         twins.night(on)
     # On the second night of a home everybody is remembered who was not the night before.
     assert {"matching.child", "status.child", "ledger.memory_state"} <= twins.large.stands.kept
-    # One has graduated, and of the last nothing but memory tells.
+    # One has graduated, as its row says every night; of the last nothing but memory tells.
     left = pupils(grade=9, enrolment_status="毕业", status_date="2025-09-21")[:-1]
     twins.add("enrolment", *left, on="2025-09-22")
     for on in ("2025-09-22", "2025-09-23"):
         twins.night(on)
+    told = {row["memory_id"] for row in twins.rows("matching.memory")}
+    assert KIDS[3]["citizen_number"] in told
+    assert KIDS[1]["citizen_number"] not in told
+    assert {"matching.memory", "matching.child", "status.child"} <= twins.large.stands.kept
+    # Where its row is gone memory alone tells that it has.
+    twins.add("enrolment", left[0], *left[2:], on="2025-09-24")
+    twins.night("2025-09-24")
     assert twins.one("matching.memory", graduated=True)["memory_id"] == KIDS[1]["citizen_number"]
+    assert twins.one("status.verdict", child_id=KIDS[1]["citizen_number"])["status"] == "graduated"
     assert {"matching.memory", "status.child"} <= twins.large.stands.patched.keys()
-    assert "matching.child" in twins.large.stands.kept
+
+
+def test_rows_that_say_the_same_in_another_delivery_touch_only_who_asks_for_their_place(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils(), on="2025-09-19")
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    twins.add("enrolment", *pupils(), on="2025-09-22")
+    twins.night("2025-09-22")
+    stands = twins.large.stands
+    assert stands.touched["status.child"].moved == {"e_row_id"}
+    assert stands.touched["status.verdict"].moved == {"evidence_row_id"}
+    assert {"status.child", "status.verdict", "restricted.children"} <= stands.patched.keys()
+    kept = {"restricted.identities", "restricted.figure_children", "ledger.case_state", "indicators.aided"}
+    assert kept <= stands.kept
+    assert {"ledger.memory_state", "indicators.entry_judged"} <= stands.same
+
+
+def test_of_a_child_that_has_come_or_gone_every_column_moves(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS[:-1]))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    twins.add("registry", *map(registry_row, KIDS[1:]), on="2025-09-22")
+    twins.night("2025-09-22")
+    touched = twins.large.stands.touched["status.child"]
+    assert touched.moved == set(CATALOGUE["status.child"].columns)
+    reader = model("with child as (select child_id from status.child) select child_id from child", "")
+    query = touched.children("status.child", reader)
+    assert query.endswith("where moved_child_id")
 
 
 def test_rows_of_a_county_and_of_a_school_alone_are_made_anew(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,6 +319,20 @@ def test_who_has_graduated_is_remembered_as_such_whatever_comes_after(twins: Twi
         twins.night(on)
     assert twins.rows("matching.memory") == []  # tonight's row says it again
     twins.add("registry", registry_row(pupil, registry_status="死亡", status_date="2025-09-21"), on="2025-09-22")
+    for on in ("2025-09-22", "2025-09-23", "2025-09-24"):
+        twins.night(on)
+        assert twins.one("status.verdict")["status"] == "deceased"
+        assert twins.one("ledger.memory_state")["graduated"]
+
+
+def test_who_graduated_by_its_row_and_died_since_is_remembered_as_graduated(twins: Twins) -> None:
+    left = enrolment_row(KIDS[0], grade=9, enrolment_status="毕业", status_date="2025-07-01")
+    twins.add("registry", registry_row(KIDS[0]))
+    twins.add("enrolment", left)
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+        assert twins.rows("matching.memory") == []  # its row says it again
+    twins.add("registry", registry_row(KIDS[0], registry_status="死亡", status_date="2025-09-21"), on="2025-09-22")
     for on in ("2025-09-22", "2025-09-23", "2025-09-24"):
         twins.night(on)
         assert twins.one("status.verdict")["status"] == "deceased"
@@ -582,12 +632,21 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         own = [f"work.main.t_{one.table}_{name}" for name in standing.patched(one)]
         assert set(own) <= instead.keys()
         assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in own)
-        # Columns that a model names nowhere are left out: by no star may another's come in their place.
-        stars = [
-            rf"distinct \* from {name}\b|(union|union all|except|intersect)\s+select \* from {name}\b"
-            for name in standing.patched(one)
-        ]
-        assert not any(re.search(star, one.sql) for star in stars)
+
+
+def test_no_star_brings_in_columns_that_a_model_names_nowhere() -> None:
+    # They are left out where a model is patched, and where they alone move it stands.
+    seen = 0
+    by_column = {one.name for one in discover().values() if standing.patched(one) and not one.is_view}
+    for one in discover().values():
+        known = "|".join(re.escape(table) for table in by_column & one.depends)
+        stars = re.findall(rf"\b(\w+) as \(\s*select \* from (?:{known})\b", one.sql) if known else []
+        for name in {*stars, *standing.patched(one)}:
+            seen += 1
+            star = rf"distinct \* from {name}\b|(union|union all|except|intersect)\s+select \* from {name}\b"
+            assert not re.search(star, one.sql), one.name
+            assert not re.search(rf"(select|distinct) {name}\b(?!\.)|hash\({name}\)", one.sql), one.name
+    assert seen
 
 
 def test_of_a_wide_table_a_patched_model_takes_the_columns_that_it_names() -> None:

@@ -24,7 +24,7 @@ select
     c.left_behind,
     c.migrant,
     v.status,
-    v.status = 'in_school' and c.e_row_id is not null as in_class,
+    v.status = 'in_school' and c.e_grade is not null as in_class,
     a.person is not null as aided,
     v.status in ('in_school', 'suspected_absent', 'enrolled_elsewhere', 'placed', 'graduated')
     or (v.status = 'transfer_pending' and coalesce(c.grade, 0) = p.stages_primary_last) as schooled,

@@ -1,21 +1,15 @@
 -- One row per child remembered after the night (spec 3.3, memory): what ledger.memory_history keeps.
 -- key: child_id
--- patched: child (child_id), verdict (child_id), memory (child_id), enrolment_person (person)
+-- patched: child (child_id), verdict (child_id), memory (child_id)
 -- steady: core.previous_memory (who was remembered as graduated is so again, by this table itself, until something else moves)
 -- Remembered are children with a primary enrolment row tonight or before, and children with a case. Memory ends with graduated,
 -- deceased, emigrated, moved_away and begins again only with an enrolment row of tonight; graduation once seen is kept for ever.
 with
 child as (select * from status.child),
 verdict as (select * from status.verdict),
-enrolment_person as (select row_id, person from matching.enrolment_person where is_primary),
-enrolment as (
-    select p.person, e.enrolment_status, e.status_date, e.effective_end, e.grade, e.school_code, e.student_number, e.class_name, e.school_year
-    from enrolment_person as p
-    inner join core.enrolment as e on p.row_id = e.row_id
-),
-
 memory as (select * from matching.memory),
--- A pupil of a senior school is graduated for that (status.verdict), unless death or emigration comes first.
+-- Of a pupil of a senior school, and of one whose row says it graduated, matching.memory need not say so again; death or emigration
+-- comes first in status.verdict.
 graduated_before as (
     select child_id
     from core.previous_memory
@@ -23,7 +17,7 @@ graduated_before as (
         select v.child_id
         from verdict as v
         inner join child as c on v.child_id = c.child_id
-        where c.senior and v.status in ('deceased', 'emigrated')
+        where (c.senior or c.e_status = '毕业') and v.status in ('deceased', 'emigrated')
     )
 ),
 
@@ -32,25 +26,24 @@ tonight as (
     select
         c.child_id, c.child_key, c.number, c.number as node, c.hash, c.name, c.birth_date, c.sex, c.ethnicity,
         coalesce(c.household_number, m.household_number) as household_number,
-        e.person is not null or coalesce(m.has_enrolment and not m.ended, false) as has_enrolment,
+        c.e_grade is not null or coalesce(m.has_enrolment and not m.ended, false) as has_enrolment,
         v.status in ('graduated', 'deceased', 'emigrated', 'moved_away') as ended,
         v.status = 'graduated' or coalesce(m.graduated, false) or b.child_id is not null as graduated,
         c.student_number,
         c.school_code,
         c.grade,
         c.class_name,
-        case when e.person is not null then e.enrolment_status else m.enrolment_status end as enrolment_status,
-        case when e.person is not null then e.status_date else m.status_date end as status_date,
-        case when e.person is not null then e.effective_end else m.effective_end end as effective_end,
-        case when e.person is not null then e.school_year else m.seen_school_year end as seen_school_year,
+        case when c.e_grade is not null then c.e_status else m.enrolment_status end as enrolment_status,
+        case when c.e_grade is not null then c.e_status_date else m.status_date end as status_date,
+        case when c.e_grade is not null then c.e_end else m.effective_end end as effective_end,
+        case when c.e_grade is not null then c.e_school_year else m.seen_school_year end as seen_school_year,
         c.graduated_on, c.poor, c.assisted, c.disabled, c.pupil_disabled, c.left_behind, c.migrant
     from child as c
     inner join verdict as v on c.child_id = v.child_id
-    left join enrolment as e on c.person = e.person
     left join memory as m on c.child_id = m.child_id
     left join cased as k on c.child_id = k.child_id
     left join graduated_before as b on c.child_id = b.child_id
-    where e.person is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated' or b.child_id is not null
+    where c.e_grade is not null or m.child_id is not null or k.child_id is not null or v.status = 'graduated' or b.child_id is not null
 )
 
 select

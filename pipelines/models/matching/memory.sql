@@ -1,8 +1,8 @@
 -- One row per child remembered after the night before of whom memory may say something that tonight's rows do not (spec 3.3).
 -- key: memory_id
 -- patched: previous (child_id)
--- Of most children memory says what their registry row and their primary enrolment row of tonight say again: they are not here;
--- nor are those in a senior school tonight who were in none of grades 1-9 since memory began.
+-- Of most children memory says what their registry row and their primary enrolment row of tonight say again, that they graduated
+-- too: they are not here; nor are those in a senior school tonight who were in none of grades 1-9 since memory began.
 -- memory_id: the child_id under which the child is remembered; child_id: tonight's, the same but for a key that changed
 -- (matching.rekey); named: tonight's rows name the child. Of two remembered keys of one child its own counts, then the smaller.
 with
@@ -23,7 +23,8 @@ registry as (
     where p.is_primary
 ),
 
-enrolled as (select person from matching.enrolment_person where is_primary),
+enrolment_person as (select row_id, person from matching.enrolment_person where is_primary),
+policy as (select stages_junior_last from core.policy),
 senior as (
     select distinct p.person
     from matching.enrolment_person as p
@@ -41,6 +42,32 @@ found as (
     left join identity as i on m.child_id = i.child_id
     left join rekey as r on m.child_id = r.old_child_id
     where coalesce(r.counts, true)
+),
+
+-- Few are left of whom the rows themselves need to be asked.
+doubtful as (
+    select m.*, r.ethnicity as registered_ethnicity, r.household_number as registered_household, s.person is not null as senior
+    from found as m
+    left join enrolment_person as e on m.person = e.person
+    left join registry as r on m.person = r.person
+    left join senior as s on m.person = s.person
+    where
+        m.person is null
+        or m.rekeyed
+        or e.person is null
+        or m.graduated
+        or m.graduated_on is not null
+        or (r.ethnicity is null and m.ethnicity is not null)
+        or (r.household_number is null and m.household_number is not null)
+),
+
+enrolment as (
+    select
+        p.person, e.ethnicity, e.enrolment_status = '毕业' and e.grade = y.stages_junior_last as graduate, e.status_date
+    from enrolment_person as p
+    inner join core.enrolment as e on p.row_id = e.row_id
+    cross join policy as y
+    where p.person in (select person from doubtful)
 )
 
 select
@@ -74,14 +101,12 @@ select
     m.pupil_disabled,
     m.left_behind,
     m.migrant
-from found as m
-left join enrolled as e on m.person = e.person
-left join registry as r on m.person = r.person
-left join senior as s on m.person = s.person
+from doubtful as m
+left join enrolment as e on m.person = e.person
 where
     m.person is null
     or m.rekeyed
-    or ((e.person is null or m.graduated) and (s.person is null or m.seen_school_year is not null))
-    or m.graduated_on is not null
-    or (r.ethnicity is null and m.ethnicity is not null)
-    or (r.household_number is null and m.household_number is not null)
+    or ((e.person is null or (m.graduated and not e.graduate)) and (not m.senior or m.seen_school_year is not null))
+    or (m.graduated_on is not null and not coalesce(e.graduate and e.status_date >= m.graduated_on, false))
+    or (m.registered_ethnicity is null and e.ethnicity is null and m.ethnicity is not null)
+    or (m.registered_household is null and m.household_number is not null)

@@ -12,7 +12,7 @@ select
     n.as_of,
     c.child_key,
     case
-        when c.e_row_id is not null or c.remembered then 'in_province'
+        when c.e_grade is not null or c.remembered then 'in_province'
         when l.found_elsewhere then 'other_province'
         else 'no_record'
     end as route,

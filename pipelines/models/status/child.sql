@@ -3,7 +3,7 @@
 -- patched: child (child_id), memory (child_id), registry_person (person), enrolment_person (person), roll_fact (person)
 -- Columns e_… are of the primary enrolment row (grades 1-9) of tonight, r_… of the primary registry row, m_… remembered (null
 -- unless `remembered`: no enrolment row tonight, and memory has not ended; m_graduated: remembered as graduated, and not seen in a
--- senior school tonight, which says so itself); school_code, grade, student_number: tonight's row, else the remembered one;
+-- senior school tonight, nor graduated by its row of tonight, which say so themselves); school_code, grade, student_number: tonight's row, else the remembered one;
 -- roll_…: of the newest roll that names the child. Nothing here moves with the day alone: age and open case are asked where they matter.
 with
 night as (select age_on from core.night),
@@ -69,6 +69,7 @@ select
     e.school_code as e_school,
     e.effective_end as e_end,
     e.school_county as e_county,
+    e.school_year as e_school_year,
     coalesce(e.home_teaching, false) as home_teaching,
     case when e.enrolment_status = '在读' then 1 else 0 end + coalesce(k.active_rows, 0) as active_rows,
     coalesce(k.senior, false) as senior,
