@@ -34,6 +34,7 @@ from pipelines.standing import (
     dated_rows,
     day_of,
     needed_rows,
+    of_persons,
     patched,
     patched_for,
     place_of,
@@ -103,6 +104,9 @@ class _Sparing:
             if patched_for(model, moved) and self._knows(model, moved):
                 if place := place_of(model):
                     made = self._patch_places(model, parameters, place, moved, before)
+                elif of_persons(model):
+                    touched = [standing.touched[name].persons(name) for name in sorted(moved)]
+                    made = self._patch(model, parameters, touched, before)
                 else:
                     # The children of tonight are not there yet when memory is asked, and the persons must stand for it.
                     who = IDENTITY if model.name in (TOLD, REKEY) else CHILD
@@ -121,8 +125,7 @@ class _Sparing:
         return self.maker.fetch(sql, parameters)
 
     def _knows(self, model: Model, moved: Iterable[str]) -> bool:
-        place = place_of(model)
-        return all(self.standing.knows(name, place) for name in moved)
+        return all(self.standing.knows(name, model) for name in moved)
 
     def _nothing_falls_due(self, model: Model) -> bool:
         """Whether a model would come out the same because no row is dated after the night before and up to tonight."""
@@ -207,8 +210,8 @@ class _Sparing:
     def _patch(
         self, model: Model, parameters: Mapping[str, object], touched: Sequence[str], before: Left
     ) -> int | None:
-        """Make the rows of the children touched anew; None where they are too many for that to be less work."""
-        children = _touched(model.name)
+        """Make the rows of the children (or persons) touched anew; None where they are too many for it to be less."""
+        children, persons = _touched(model.name), of_persons(model)
         found = " union ".join(touched)
         if model.name == TOLD:
             # A child may be remembered under another key than tonight's: both are touched.
@@ -217,22 +220,22 @@ class _Sparing:
                 f"where old_child_id in (select child_id from found) union select old_child_id from {REKEY} "
                 "where child_id in (select child_id from found)"
             )
-        elif model.name not in (CHILD, REKEY):
+        elif model.name not in (CHILD, REKEY) and not persons:
             if CHILD not in self.standing.same and CHILD not in self.standing.touched:
                 return None  # nobody knows who is gone: it was not left, its contract was broken
             found = self._keyed(model, found)
         self.fetch(f"create or replace table {children} as {found}")
         if not self._are_few(children, before.rows):
             return None
-        key = _key(model.name)
+        key = "person" if persons else _key(model.name)
         by = key if key in ("child_key", "person") else "child_id"
-        if key == "person" and CHILD in self.standing.touched:
+        if key == "person" and not persons and CHILD in self.standing.touched:
             return None  # whose rows those of a child were who is gone is not known
         alone = CATALOGUE[model.name].key in ((key,), ("as_of", key))
         if key == "child_key" and not alone and self._count(f"{children} where child_key is null"):
             return None  # nor whose they are who are no children of the universe
         whose = f"{key} in (select {by} from {children})"
-        instead, query = restricted_to(model, children)
+        instead, query = restricted_to(model, children, "person" if persons else "child_id")
         for table, rows_of in instead.items():
             self.fetch(f"create or replace table {table} as {rows_of}")
         if says_the_date(model):
@@ -249,7 +252,7 @@ class _Sparing:
         ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
         self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
         rows = self._replace(model, fresh, children, whose, before)
-        if rows is not None and model.name in self.standing.touched and alone and key == "child_id":
+        if rows is not None and model.name in self.standing.touched and alone and key in ("child_id", "person"):
             self._columns_moved(model.name, fresh, stood)
         self.fetch(f"drop table {fresh}; drop table {stood}")
         return rows
@@ -276,15 +279,15 @@ class _Sparing:
     def _columns_moved(self, name: str, fresh: str, stood: str) -> None:
         """Note of the children touched in which columns their row says something else."""
         touched, table = self.standing.touched[name], _beside("moved", name)
-        flags = [f"moved_{column}" for column in CATALOGUE[name].columns]
+        key, flags = touched.key, [f"moved_{column}" for column in CATALOGUE[name].columns]
         differ = ", ".join(
-            f"n.child_id is null or o.child_id is null or n.{column} is distinct from o.{column} as moved_{column}"
+            f"n.{key} is null or o.{key} is null or n.{column} is distinct from o.{column} as moved_{column}"
             for column in CATALOGUE[name].columns
         )
         self.fetch(
-            f"create or replace table {table} as select coalesce(n.child_id, o.child_id) as child_id, {differ} "
-            f"from {fresh} as n full join {stood} as o on n.child_id = o.child_id "
-            f"where coalesce(n.child_id, o.child_id) in (select child_id from {touched.table})"
+            f"create or replace table {table} as select coalesce(n.{key}, o.{key}) as {key}, {differ} "
+            f"from {fresh} as n full join {stood} as o on n.{key} = o.{key} "
+            f"where coalesce(n.{key}, o.{key}) in (select {key} from {touched.table})"
         )
         ever = self.fetch(f"select {', '.join(f'bool_or({flag})' for flag in flags)} from {table}")[0]
         moved = frozenset(column for column, any_one in zip(CATALOGUE[name].columns, ever, strict=True) if any_one)
@@ -306,7 +309,7 @@ class _Sparing:
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} select * from {fresh} where {whose}")
         rows = self._count(name)
-        standing.touched[name] = Touched(children, "child_id")
+        standing.touched[name] = Touched(children, "person" if of_persons(model) else "child_id")
         standing.tonight[name] = Left(rows, replaced=replaced)
         standing.patched[name] = f"(select * from {name} where {whose})"
         return rows
@@ -395,6 +398,12 @@ def restricted_to(model: Model, children: str, key: str = "child_id") -> tuple[d
     """
     sql, instead = model.sql, {}
     for name, column in patched(model).items():
+        if "." in name:
+            some = f"{children}_{model.table}_{name.replace('.', '_')}"
+            rows = rows_with(name, column, f"select {key} from {children}")
+            instead[some] = f"select {', '.join(columns_read(model, name))} from {rows}"
+            sql = re.sub(rf"\b{name}\b", some, sql)
+            continue
         found = re.findall(rf"\b{name} as \(\s*select [^()]+ from ([\w.]+)(?: where [^()]+)?\s*\)", sql)
         if len(found) != 1:
             raise ModelError(f"Model {model.name}: the import CTE {name} cannot be restricted to some children.")

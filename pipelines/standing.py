@@ -18,6 +18,7 @@ What a model says of itself in its header (each with a test that makes it so, or
 
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
     -- patched: child (child_id), rows (person)    beside, of its person only what this import says of it
+    -- patched: status.roll_person (person)    of a person the table says only what this one and those joined to it say
     -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
     -- patched: judged (household_division)    the same of a division: of the children touched, tonight's and the former
     -- only: status.child           it is patched only where none but these tables has moved
@@ -69,7 +70,11 @@ DELIVERIES = "landing.deliveries"
 WORK = "work.main"
 REMEMBERED = f"{WORK}.touched_memory"
 _DELIVERED = f"{WORK}.left_deliveries"
-PERSON_OF_ROW = {"core.registry": "matching.registry_person", "core.enrolment": "matching.enrolment_person"}
+PERSON_OF_ROW = {
+    "core.registry": "matching.registry_person",
+    "core.enrolment": "matching.enrolment_person",
+    "core.in_school": "matching.attached",
+}
 _SINCE = "from_run >= $run or to_run >= $run or from_night >= $night or to_night >= $night"
 """Rows of a history that a run, or the nights from its own on, began or ended."""
 _MOST_REPLACED_IN_FILE = 0.1
@@ -122,17 +127,24 @@ class Touched:
 
         `who` tells whose child_id a person has.
         """
+        theirs = f"select {self.key} from {self.table}"
         if self.moved is not None:
             read = [f"moved_{column}" for column in columns_read(reader, name) if column in self.moved]
-            return f"select child_id from {self.columns} where {' or '.join(read) or 'false'}"
+            theirs = f"select {self.key} from {self.columns} where {' or '.join(read) or 'false'}"
         if self.key == "child_id":
-            return f"select child_id from {self.table}"
+            return theirs
         if self.key == "person":
-            return f"select child_id from {who} where person in (select person from {self.table})"
+            return f"select child_id from {who} where person in ({theirs})"
         return (
             f"select c.child_id from {who} as c inner join {PERSON_OF_ROW[name]} as p on c.person = p.person "
-            f"where p.row_id in (select row_id from {self.table})"
+            f"where p.row_id in ({theirs})"
         )
+
+    def persons(self, name: str) -> str:
+        """The query of the persons of whom the table of that name says something else."""
+        if self.key == "row_id":
+            return f"select person from {PERSON_OF_ROW[name]} where row_id in (select row_id from {self.table})"
+        return f"select person from {self.table}"
 
 
 @dataclass
@@ -220,9 +232,11 @@ class Standing:
         touched = self.touched.get(name)
         return touched is None or touched.moved is None or not touched.moved.isdisjoint(columns_read(model, name))
 
-    def knows(self, name: str, place: str | None) -> bool:
-        """Whether it is known of which places a table says something else or, without `place`, of which children."""
-        touched = self.touched.get(name)
+    def knows(self, name: str, model: Model) -> bool:
+        """Whether it is known of which places, persons or children a table says something else, as a model asks."""
+        touched, place = self.touched.get(name), place_of(model)
+        if of_persons(model):
+            return touched is not None and touched.key in ("person", "row_id")
         place = None if place == DIVISION else place
         return touched is not None and (touched.key == place if place else touched.key not in placing().values())
 
@@ -264,13 +278,18 @@ class Standing:
 
 
 def patched(model: Model) -> dict[str, str]:
-    """The import CTEs that a model restricts to children touched, and the column that names the child in each.
+    """The import CTEs, or tables, that a model restricts to those touched, and the column that names these in each.
 
     Declared in its header, `-- patched: child (child_id), memory (child_id)`: of a child its table says only what these
     and the tables joined to them say of the same child.
     """
     found = _PATCHED.search(model.header)
-    return dict(re.findall(r"(\w+) \((\w+)\)", found.group(1))) if found else {}
+    return dict(re.findall(r"([\w.]+) \((\w+)\)", found.group(1))) if found else {}
+
+
+def of_persons(model: Model) -> bool:
+    """Whether a model is patched by persons, before it is known which children these are."""
+    return set(patched(model).values()) == {"person"}
 
 
 def patched_for(model: Model, moved: Collection[str]) -> bool:

@@ -29,7 +29,12 @@ COLUMNS = (
     _fact("senior", "高中在读", "An enrolment row of grades 10-12 is 在读", "BOOLEAN"),
     # memory
     _fact("remembered", "是否记忆", "Known by an earlier night's enrolment row only", "BOOLEAN"),
-    _fact("m_graduated", "记忆已毕业", "Graduated on an earlier night, and neither in a senior school nor graduated by its row tonight", "BOOLEAN"),
+    _fact(
+        "m_graduated",
+        "记忆已毕业",
+        "Graduated on an earlier night, as no row says tonight",
+        "BOOLEAN",
+    ),
     _fact("m_school_year", "记忆学年", "School year in which the remembered row was last seen"),
     _fact("m_status", "记忆学籍状态", "State of the remembered row"),
     _fact("m_status_date", "记忆状态日期", "Date of that state", "DATE"),

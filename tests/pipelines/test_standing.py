@@ -612,7 +612,12 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         "core.previous_memory",
         "matching.memory",
         "matching.child",
+        "matching.person",
         "matching.rekey",
+        "status.person_group",
+        "status.present",
+        "status.roll_fact",
+        "status.roll_person",
         "status.child",
         "status.vanished",
         "status.verdict",
@@ -629,9 +634,9 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
     }
     for one in patched:
         instead, query = sparing.restricted_to(one, "work.main.t")
-        own = [f"work.main.t_{one.table}_{name}" for name in standing.patched(one)]
+        own = [f"work.main.t_{one.table}_{name.replace('.', '_')}" for name in standing.patched(one)]
         assert set(own) <= instead.keys()
-        assert all(len(re.findall(rf"from {table}\b", query)) == 1 for table in own)
+        assert all(re.search(rf"(from|join) {table}\b", query) for table in own)
 
 
 def test_no_star_brings_in_columns_that_a_model_names_nowhere() -> None:
@@ -645,7 +650,7 @@ def test_no_star_brings_in_columns_that_a_model_names_nowhere() -> None:
             seen += 1
             star = rf"distinct \* from {name}\b|(union|union all|except|intersect)\s+select \* from {name}\b"
             assert not re.search(star, one.sql), one.name
-            assert not re.search(rf"(select|distinct) {name}\b(?!\.)|hash\({name}\)", one.sql), one.name
+            assert not re.search(rf"\bhash\({name}\)", one.sql), one.name
     assert seen
 
 

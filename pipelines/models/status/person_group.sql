@@ -1,5 +1,6 @@
 -- One row per person of tonight: the groups it belongs to (spec 5.3) and the listing that first named it.
 -- key: person
+-- patched: matching.attached (person), status.roll_person (person)
 -- poor: any P row; assisted: any A row; disabled: any B row (or 残疾类型 of the primary enrolment row, see status.child);
 -- listing_division, listing_county: of the first row of I, P, A, B, C, Q (spec 3.3 line 11, 4.1); place: kind, then row, as one number
 -- (2^57: compared far faster than two).

@@ -1,5 +1,6 @@
 -- One row per person whom a roll in force shows in school (是否在校 = 是), by school (spec 3.4).
 -- key: person, school_code
+-- patched: status.roll_person (person)
 -- Nearly every person stands on one roll once: only the others are put together.
 with
 in_school as (select person, school_code, roll_date, grade, row_id from status.roll_person where in_force and present),

@@ -1,5 +1,6 @@
 -- One row per person on a newest roll: the last roll that names it, and the last in force that shows it in school (spec 3.3, 3.4).
 -- key: person
+-- patched: status.roll_person (person), status.present (person)
 -- present_…: null where no roll in force shows the person in school. Nearly every person stands on one roll once: only the others are
 -- put together.
 with

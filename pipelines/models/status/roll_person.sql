@@ -1,5 +1,6 @@
 -- One row per row of the newest rolls that speaks of a person (spec 3.2, 3.4).
 -- key: row_id
+-- patched: matching.attached (person)
 select
     i.row_id,
     a.person,
