@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,8 @@ _ADDED_ROWS_OF_FEW_VALUES = 2_000
 _MOST_PAIRS_OF_A_KEY = 10_000
 # The least that rounds to the probability 1.
 _NEARLY_ONE = 0.9999995
+# A number as it is written.
+_NUMBER = r"^\d{8,20}X?$"
 # Weights of a level below this many bits say nothing either way.
 _SILENT_BITS = 0.1
 
@@ -71,11 +75,15 @@ def read_model(path: Path) -> dict[str, Any]:
     return settings
 
 
-def comparable(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what the model compares: parts of name, birth date and number, and the keys that find pairs."""
+def comparable(rows: pl.DataFrame, names: pl.DataFrame | None = None) -> pl.DataFrame:
+    """The rows with what the model compares: parts of name, birth date and number, and the keys that find pairs.
+
+    `names`: the parts of their names, where they are known already.
+    """
     import polars as pl
 
-    rows = name_parts(rows).with_columns(
+    names = name_parts(rows["name"]) if names is None else names
+    rows = rows.join(names, on="name", how="left", maintain_order="left").with_columns(
         _digits("delivered"), _digits("delivered_embedded"), masked=_masked("delivered"), born=_born()
     )
     own, embedded = pl.col("delivered"), pl.col("delivered_embedded")
@@ -94,10 +102,10 @@ def comparable(rows: pl.DataFrame) -> pl.DataFrame:
         number_tail=own.str.tail(8),
         embedded_tail=pl.coalesce("delivered_embedded", "delivered").str.tail(8),
     )
-    return rows.with_columns(pl.concat_str(columns, separator="|").alias(key) for key, columns in _KEYS.items())
+    return rows.with_columns(_key(columns).alias(key) for key, columns in _KEYS.items())
 
 
-# Keys of several columns that find pairs; one with an empty part finds nothing.
+# Keys that find pairs, of one or several columns; one with an empty part finds nothing.
 _KEYS = {
     "birth_and_county": ("born", "county_code"),
     "birth_and_surname": ("born", "surname"),
@@ -113,19 +121,37 @@ _KEYS = {
     "sounds_year_and_county": ("sounds", "birth_year", "county_code"),
     "letters_year_and_county": ("letters", "birth_year", "county_code"),
     "end_and_year": ("number_end", "birth_year"),
+    "number_head": ("number_head",),
+    "number_tail": ("number_tail",),
+    "embedded_tail": ("embedded_tail",),
 }
 
 
-def name_parts(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their names without the dot (`plain`), as sounds, sorted, and with one character left open."""
+def _key(columns: tuple[str, ...]) -> pl.Expr:
+    """A key as a number, which costs less than its text to make and to compare.
+
+    It has 64 bits: that two keys of eight million children are one number by chance is less likely than one in a
+    million, and then one pair more is compared.
+    """
     import polars as pl
 
-    rows = rows.with_columns(plain=pl.col("name").str.replace_all("·", "", literal=True))
-    sounds = _sounds(rows["plain"])
+    parts = (
+        pl.when(pl.col(column).is_not_null()).then(pl.col(column).hash(place)) for place, column in enumerate(columns)
+    )
+    return reduce(xor, parts).reinterpret(signed=True)
+
+
+def name_parts(names: pl.Series) -> pl.DataFrame:
+    """Each name once: without the dot (`plain`), as sounds, sorted, and with one character left open."""
+    import polars as pl
+
     plain = pl.col("plain")
     long = plain.str.len_chars() >= 3
-    return rows.with_columns(
-        sounds=plain.replace_strict(sounds, default=None, return_dtype=pl.String),
+    parts = pl.select(name=names.drop_nulls().unique()).with_columns(
+        plain=pl.col("name").str.replace_all("·", "", literal=True)
+    )
+    return parts.with_columns(
+        sounds=plain.str.replace_many(_sounds(parts["plain"])).str.strip_suffix(" "),
         letters=plain.str.split("").list.eval(pl.element().filter(pl.element() != "")).list.sort().list.join(""),
         but_last=pl.when(long).then(plain.str.head(-1) + "?"),
         but_second=pl.when(long).then(plain.str.head(1) + "?" + plain.str.slice(2)),
@@ -140,10 +166,14 @@ def _born() -> pl.Expr:
 
 
 def _written(column: str) -> pl.Expr:
-    """A number as delivered without what does not count, letters that stand for digits as digits."""
+    """A number as delivered without what does not count, letters that stand for digits as digits.
+
+    Null where it is digits already, as nearly all are: what is done to a null costs nothing.
+    """
     import polars as pl
 
-    plain = pl.col(column).str.to_uppercase().str.replace_all(r"[\s\-_.'`]", "")
+    odd = pl.when(~pl.col(column).str.contains(_NUMBER)).then(column)
+    plain = odd.str.to_uppercase().str.replace_all(r"[\s\-_.'`]", "")
     return plain.str.replace_all("O", "0", literal=True).str.replace_all("[IL]", "1")
 
 
@@ -154,8 +184,8 @@ def _digits(column: str) -> pl.Expr:
     """
     import polars as pl
 
-    shown = _written(column).str.replace(r"(\*+|[*X]{2,})$", "")
-    return pl.when(shown.str.contains(r"^\d{8,20}X?$")).then(shown).alias(column)
+    shown = pl.coalesce(_written(column).str.replace(r"(\*+|[*X]{2,})$", ""), column)
+    return pl.when(shown.str.contains(_NUMBER)).then(shown).alias(column)
 
 
 def _masked(column: str) -> pl.Expr:
@@ -169,12 +199,10 @@ def _masked(column: str) -> pl.Expr:
 
 
 def _sounds(names: pl.Series) -> dict[str, str]:
-    """Name → its sounds in pinyin without tones, a space between; each character by its commonest reading."""
+    """Character → its commonest reading in pinyin without tone, and a space."""
     from pypinyin import lazy_pinyin
 
-    distinct = names.drop_nulls().unique().to_list()
-    readings = {c: lazy_pinyin(c)[0] for c in sorted({c for name in distinct for c in name})}
-    return {name: " ".join(readings[c] for c in name) for name in distinct}
+    return {c: f"{lazy_pinyin(c)[0]} " for c in sorted(set("".join(names)))}
 
 
 def _score(
@@ -186,14 +214,18 @@ def _score(
     model: dict[str, Any],
 ) -> pl.DataFrame:
     import polars as pl
-    from splink import Linker
 
-    logging.getLogger("splink").setLevel(logging.ERROR)  # it reports untrained levels and timings of its own
     settings = dict(model)
     settings["probability_two_random_records_match"] = min(
         settings["probability_two_random_records_match"], 1 / _mistakable(registry, enrolment)
     )
-    compared = _findable(comparable(registry.sort("row_id")), comparable(enrolment.sort("row_id")), settings)
+    names = name_parts(pl.concat([counted["name"]["name"], enrolment["name"]]))
+    compared = _findable(comparable(registry, names), comparable(enrolment, names), settings)
+    if compared[0].is_empty():  # no pair: Splink need not be loaded
+        return _empty()
+    from splink import Linker
+
+    logging.getLogger("splink").setLevel(logging.ERROR)  # it reports untrained levels and timings of its own
     with engine.comparing() as comparing:
         api = comparing.api
         sides = [
@@ -203,7 +235,7 @@ def _score(
         # The model's file is validated when it is trained and by the tests: half a second of every night.
         written = comparing.written(settings, _types(compared[0]))
         linker = Linker(sides, written, log_level=logging.ERROR, validate_settings=False)
-        for column, counts in _values(counted).items():
+        for column, counts in _values(counted, names).items():
             frequencies = api.register(_arrow(_frequencies(column, counts, settings)))
             linker.table_management.register_term_frequency_lookup(frequencies, column)
         found = linker.inference.predict(threshold_match_probability=min(review, _NEARLY_ONE))
@@ -251,27 +283,32 @@ def _mistakable(registry: pl.DataFrame, enrolment: pl.DataFrame) -> int:
 def _findable(
     registry: pl.DataFrame, enrolment: pl.DataFrame, settings: dict[str, Any]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both sides without the keys that too many pairs share: the number of pairs is bounded whatever is delivered."""
+    """The registry rows that share a key with an enrolment row, and those; without keys that too many pairs share.
+
+    Most registry rows share none: they are of no age to go to school. The number of pairs is bounded whatever is
+    delivered.
+    """
     import polars as pl
 
-    for rule in settings["blocking_rules_to_generate_predictions"]:
-        (left, right) = re.fullmatch(r"l\.(\w+) = r\.(\w+)", rule["blocking_rule"]).groups()  # type: ignore[union-attr]
-        counts = [
-            side.select(key=column).drop_nulls().group_by("key").len()
-            for side, column in ((registry, left), (enrolment, right))
-        ]
+    rules = [rule["blocking_rule"] for rule in settings["blocking_rules_to_generate_predictions"]]
+    keys = [re.fullmatch(r"l\.(\w+) = r\.(\w+)", rule).groups() for rule in rules]  # type: ignore[union-attr]
+    shared = [pl.col(left).is_in(enrolment[right].drop_nulls().unique().implode()) for left, right in keys]
+    registry = registry.filter(pl.any_horizontal(shared))
+    for left, right in keys:
+        theirs = enrolment.group_by(key=right).len()
+        ours = registry.select(key=left).join(theirs, on="key", how="semi").group_by("key").len()
         product = pl.col("len").cast(pl.Int64) * pl.col("len_right")
-        crowded = counts[0].join(counts[1], on="key").filter(product > _MOST_PAIRS_OF_A_KEY)["key"].implode()
+        crowded = ours.join(theirs, on="key").filter(product > _MOST_PAIRS_OF_A_KEY)["key"].implode()
         registry = registry.with_columns(pl.when(~pl.col(left).is_in(crowded)).then(left).alias(left))
         enrolment = enrolment.with_columns(pl.when(~pl.col(right).is_in(crowded)).then(right).alias(right))
     return registry, enrolment
 
 
-def _values(counted: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _values(counted: dict[str, pl.DataFrame], names: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """How many registry rows have a value, for each column whose frequent values say less."""
     import polars as pl
 
-    names = name_parts(counted["name"])
+    names = counted["name"].join(names, on="name", how="left")
     born = counted["birth_date"].select("rows", born=_born())
     columns = dict.fromkeys(("plain", "sounds", "letters", "but_last", "but_second", "but_first"), names)
     return {
