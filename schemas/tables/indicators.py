@@ -114,6 +114,17 @@ TABLES = (
         values={"line": tuple(values.LINE)},
     ),
     working(
+        "indicators.child_count",
+        "儿童计数",
+        "one home county, school, status and category, and whether of school age",
+        key=("r_county", "return_school", "status", "category", "compulsory_age"),
+        nullable_key=("r_county", "return_school", "category"),
+        columns=("r_county", "return_school", "status", "category", "compulsory_age", "children"),
+        spec="5.4, 5.7",
+        required=("children",),
+        values={"status": tuple(values.STATUS), "category": tuple(values.CATEGORY)},
+    ),
+    working(
         "indicators.cohort",
         "同届学生",
         "one school and retention indicator: the cohort whose last grade is the school year containing D",

@@ -32,18 +32,17 @@ listed as (
 ),
 
 judged as (
-    select r.place_code, v.status, v.category, count(*) as children
-    from status.child as c
-    inner join registry as r on c.r_row_id = r.row_id
-    inner join status.verdict as v on c.child_id = v.child_id
-    group by r.place_code, v.status, v.category
+    select r_county as place_code, status, category, sum(children) as children
+    from indicators.child_count
+    where compulsory_age
+    group by r_county, status, category
 )
 
 select place_code, 'total' as step, cast(null as varchar) as reason, cast(sum(children) as bigint) as children
 from listed
 group by place_code
 union all
-select place_code, status, category, children
+select place_code, status, category, cast(children as bigint)
 from judged
 union all
 select place_code, 'outside', reason, children

@@ -4,17 +4,10 @@ with
 night as (select as_of from core.night),
 unit as (select * from indicators.unit where line = 'household' and unit_level = 'county'),
 school as (select school_code, county_code from core.school),
--- Children of one home, school and kind count together before anybody asks which unit they belong to.
 schooled as (
-    select
-        case when c.r_status = '正常' then c.r_county end as home,
-        v.return_school,
-        v.status = 'enrolled_elsewhere' as elsewhere,
-        count(*) as children
-    from status.child as c
-    inner join status.verdict as v on c.child_id = v.child_id
-    where v.status in ('in_school', 'suspected_absent', 'enrolled_elsewhere')
-    group by case when c.r_status = '正常' then c.r_county end, v.return_school, v.status = 'enrolled_elsewhere'
+    select r_county as home, return_school, status = 'enrolled_elsewhere' as elsewhere, children
+    from indicators.child_count
+    where status in ('in_school', 'suspected_absent', 'enrolled_elsewhere')
 ),
 
 child as (

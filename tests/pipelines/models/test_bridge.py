@@ -47,7 +47,10 @@ from tests.pipelines.models.support import (
 from tests.pipelines.models.test_properties import births
 
 OUT = {"enrolment_status": "辍学", "status_date": "2025-09-05"}
-MODELS = ("missing_person", "outside_person", "bridge_registry", "bridge_school", "bridge_ledger", "unit", "bridge")
+MODELS = (
+    *("missing_person", "outside_person", "child_count", "bridge_registry", "bridge_school", "bridge_ledger"),
+    *("unit", "bridge"),
+)
 Terms = dict[tuple[str, str | None], int]
 
 
