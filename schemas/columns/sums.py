@@ -27,6 +27,8 @@ COLUMNS = (
     *(_people(f"d_{name}", f"{label}分母", f"Denominator of {indicator}") for name, label, indicator in ENTRY_RATES),
     Column("in_class", "在校有学籍", "In school with an enrolment row in this province", "BOOLEAN", privacy="child"),
     Column("aided", "受资助", "At least one aid row of the current term", "BOOLEAN", privacy="child"),
+    _people("schooled_here", "省内就读人数", "Children in school or suspected absent"),
+    _people("schooled_elsewhere", "省外就读人数", "Children schooled in another province by look-up"),
     Column("schooled", "已就学", "Counts as schooled in the entry rates (5.3)", "BOOLEAN", privacy="child"),
     Column(
         "counts", "计入分母", "Counts in a denominator: not deceased, emigrated or not_due", "BOOLEAN", privacy="child"

@@ -119,9 +119,12 @@ TABLES = (
         "one home county, school, status and category, and whether of school age",
         key=("r_county", "return_school", "status", "category", "compulsory_age"),
         nullable_key=("r_county", "return_school", "category"),
-        columns=("r_county", "return_school", "status", "category", "compulsory_age", "children"),
+        columns=(
+            *("r_county", "return_school", "status", "category", "compulsory_age", "children", "schooled_here"),
+            "schooled_elsewhere",
+        ),
         spec="5.4, 5.7",
-        required=("children",),
+        required=("children", "schooled_here", "schooled_elsewhere"),
         values={"status": tuple(values.STATUS), "category": tuple(values.CATEGORY)},
     ),
     working(

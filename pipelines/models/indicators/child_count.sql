@@ -2,6 +2,7 @@
 -- key: r_county, return_school, status, category, compulsory_age
 -- r_county: of an active registry row, else null. compulsory_age: active, and of that age by the birth date of that row, which is the
 -- child's but where the row has none or the child is remembered.
+-- schooled_here: in school or suspected absent; schooled_elsewhere: in another province by look-up.
 -- Children and their verdicts are brought together once for all who count them.
 with
 night as (select age_on from core.night),
@@ -33,6 +34,14 @@ counted as (
     left join row_age as a on c.child_id = a.child_id
 )
 
-select r_county, return_school, status, category, compulsory_age, count(*) as children
+select
+    r_county,
+    return_school,
+    status,
+    category,
+    compulsory_age,
+    count(*) as children,
+    count(*) filter (where status in ('in_school', 'suspected_absent')) as schooled_here,
+    count(*) filter (where status = 'enrolled_elsewhere') as schooled_elsewhere
 from counted
 group by r_county, return_school, status, category, compulsory_age

@@ -4,27 +4,25 @@ with
 night as (select as_of from core.night),
 unit as (select * from indicators.unit where line = 'household' and unit_level = 'county'),
 school as (select school_code, county_code from core.school),
-schooled as (
-    select r_county as home, return_school, status = 'enrolled_elsewhere' as elsewhere, children
-    from indicators.child_count
-    where status in ('in_school', 'suspected_absent', 'enrolled_elsewhere')
-),
-
 child as (
-    select c.home, s.county_code as school_county, c.elsewhere, sum(c.children) as children
-    from schooled as c
-    left join school as s on s.school_code = c.return_school
-    group by c.home, s.county_code, c.elsewhere
+    select
+        n.r_county as home,
+        s.county_code as school_county,
+        sum(n.schooled_here) as here,
+        sum(n.schooled_elsewhere) as elsewhere
+    from indicators.child_count as n
+    left join school as s on s.school_code = n.return_school
+    group by n.r_county, s.county_code
 ),
 
 counted as (
     select
         u.unit_code,
-        sum(c.children) filter (where not c.elsewhere and c.home = u.unit_code and c.school_county = u.unit_code) as local_local,
-        sum(c.children) filter (where not c.elsewhere and c.home = u.unit_code and c.school_county <> u.unit_code) as local_elsewhere_province,
-        sum(c.children) filter (where c.elsewhere and c.home = u.unit_code) as local_elsewhere,
-        sum(c.children) filter (where not c.elsewhere and c.home <> u.unit_code and c.school_county = u.unit_code) as outside_local,
-        sum(c.children) filter (where not c.elsewhere and c.home is null and c.school_county = u.unit_code) as outside_province_local
+        sum(c.here) filter (where c.home = u.unit_code and c.school_county = u.unit_code) as local_local,
+        sum(c.here) filter (where c.home = u.unit_code and c.school_county <> u.unit_code) as local_elsewhere_province,
+        sum(c.elsewhere) filter (where c.home = u.unit_code) as local_elsewhere,
+        sum(c.here) filter (where c.home <> u.unit_code and c.school_county = u.unit_code) as outside_local,
+        sum(c.here) filter (where c.home is null and c.school_county = u.unit_code) as outside_province_local
     from unit as u
     inner join child as c on u.unit_code in (c.home, c.school_county)
     group by u.unit_code
