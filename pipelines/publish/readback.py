@@ -31,9 +31,10 @@ from pipelines.errors import KongchuoError
 from pipelines.publish.listing import Column, Figure, Kind, Listing, Rows, Value, text, whole
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE
+from pipelines.publish.zipped import unpacked
 
 MOST_NAMED = 5
-_ROW, _PIECE = b"<row ", 1 << 20
+_ROW = b"<row "
 _SHEET = re.compile(r'<sheet name="([^"]*)"')
 
 
@@ -347,10 +348,9 @@ def count_rows(path: Path) -> dict[str, int]:
         counts = {}
         for order, name in enumerate(names, start=1):
             counts[name], left = 0, b""
-            with book.open(f"xl/worksheets/sheet{order}.xml") as sheet:
-                while piece := sheet.read(_PIECE):
-                    counts[name] += (left + piece).count(_ROW)
-                    left = piece[1 - len(_ROW) :]
+            for piece in unpacked(book, book.getinfo(f"xl/worksheets/sheet{order}.xml")):
+                counts[name] += (left + piece).count(_ROW)
+                left = piece[1 - len(_ROW) :]
         return counts
 
 
