@@ -50,7 +50,8 @@ def write_databases(
 
     Of tables with a row a child `children` says how many rows they have: many are sorted in pieces. Where it is known
     of whom they say something else than those of the night before (`since`), the restricted database is that of the
-    night before with these rows replaced; in no order, which for few rows costs a reader nothing.
+    night before with these rows replaced, and so are those of its other tables of whom that is known; in no order,
+    which for few rows costs a reader nothing.
 
     Columns and types are those of the contract: a table with other columns fails here, before anyone reads it. The
     public tables stand in `data/` as Parquet afterwards. Two files may be written at a time.
@@ -89,7 +90,11 @@ def write_databases(
 
 def _begin_from(path: Path, since: Since, tables: Sequence[Table]) -> dict[str, str | None]:
     """Copy the database of the night before where it saves work; returns the tables of it that are kept."""
-    kept = {t.full_name: since.moved[t.full_name] for t in tables if t.key == _BY_CHILD and t.full_name in since.moved}
+    kept = {
+        table.full_name: since.moved[table.full_name]
+        for table in tables
+        if table.full_name in since.moved and _can_stay(table, since.moved[table.full_name])
+    }
     if since.file is None or not set(A_ROW_A_CHILD) <= kept.keys():
         return {}
     file, written = Path(since.file[0]), since.file[1]
@@ -104,7 +109,19 @@ def _begin_from(path: Path, since: Since, tables: Sequence[Table]) -> dict[str, 
     if written_into(file) != written:
         path.unlink()
         return {}
-    return {name: kept[name] for name in A_ROW_A_CHILD}
+    return kept
+
+
+def _can_stay(table: Table, moved: str | None) -> bool:
+    """Whether the rows of a table that say something else are found by the keys of the children moved.
+
+    Where a table names children by their numbers too, one who has no key any more may have moved; not where it has a
+    row for each of the universe.
+    """
+    if "as_of" not in table.columns:
+        return False
+    by_key = {"child_key", "child_id"} & set(table.columns) == {"child_key"}
+    return moved is None or by_key or table.full_name in A_ROW_A_CHILD
 
 
 def _replaced_rows(table: Table, target: str, moved: str | None) -> list[str]:
@@ -114,7 +131,9 @@ def _replaced_rows(table: Table, target: str, moved: str | None) -> list[str]:
         return [dated]
     whose = f"where child_key in (select child_key from {moved})"
     columns = ", ".join(quoted(c) for c in table.columns)
-    rows = f"select {columns} from {quoted(table.full_name)} {whose} order by {_order(table)}"
+    # The keys alone are read to find the rows, and then these rows alone: they are few of many.
+    found = f"where rowid in (select rowid from {quoted(table.full_name)} {whose})"
+    rows = f"select {columns} from {quoted(table.full_name)} {found} order by {_order(table)}"
     return [f"delete from {quoted(target)} {whose}", f"insert into {quoted(target)} {rows}", dated]
 
 

@@ -4,23 +4,26 @@
 several runs of one night with the same deliveries the last. `published.<table>_latest` shows the newest knowledge of
 each night. Both are views on `published.<table>_span`, which has a row only where something changed, and on
 `published.run`. `restricted.case_history` and `case_latest` tell the same of every case, without names and numbers.
-Only the newest night keeps the files; they are made anew from the warehouse with every run.
+Only the newest night keeps the files. They are made from the warehouse with every run: in a copy of the former ones the
+tables that no longer hold what the warehouse holds are filled anew.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.engine.apart import write_apart
 from pipelines.publish.folder import STORE, nights, published_root
 from pipelines.publish.ready import ready_sql
+from pipelines.standing import content_of, written_into
 from schemas.catalogue import CATALOGUE
 from schemas.ddl import comment_sql, create_table_sql, quoted, text_literal
 from schemas.shown import CASE_HISTORY, HISTORY, shown_in
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 PUBLIC, RESTRICTED = HISTORY, CASE_HISTORY
 FILES = (PUBLIC, RESTRICTED)
-_RUNS = "select run_id, night as as_of, known_on, stands from ledger.run order by 1"
+_RUNS = ("select run_id, night as as_of, known_on, stands from ledger.run", "1")
 ORIGINALS = {
     PUBLIC: {f"published.{table.name}": table for table in TABLES},
     RESTRICTED: {"restricted.case": CATALOGUE["ledger.case_history"]},
@@ -40,22 +43,36 @@ ORIGINALS = {
 """File → name without ending → the table of the warehouse that keeps it."""
 
 
+Queried = tuple[str, str]
+"""The query of the rows of a table, and their order."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of a file that is shown: `layout` tells its tables, views and comments from any others, `rows` what
+    each table holds, and `file` is what was to be seen of it when it was written (`written_into`)."""
+
+    layout: str = ""
+    rows: Mapping[str, str] = field(default_factory=dict)
+    file: list[int] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Written:
-    """One file that is written and not shown yet: where it stands, where it goes, and the layout it was made by."""
+    """One file that is written and not shown yet: where it stands and goes, and what `layout` is to say of it."""
 
     aside: Path
     target: Path
     mode: int
     layout: Path
-    mark: str
+    said: Said
 
 
 def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> list[Written]:
     """Write the files of the newest night aside: for the folder that is about to be shown as `as_of` or the newest one.
 
     What the engine has not committed yet is in them; `place` puts them where they are read. Tables, views and hundreds
-    of comments are made once and copied from the former night; only rows are written every night.
+    of comments are made once and copied from the former night, and so are the rows of tables that are what they were.
     """
     published = nights(home)
     former = (published_root(home) / published[-1].isoformat()).resolve() if published else None
@@ -64,18 +81,22 @@ def write_history(engine: Engine, home: Path, as_of: dt.date, folder: Path) -> l
     with tempfile.TemporaryDirectory(prefix=".", dir=folder) as rows_beside:
         for name, mode in {PUBLIC: 0o644, RESTRICTED: 0o600}.items():
             tables, views, rows = _tables(name), _views(name), _rows(name)
-            mark = hashlib.sha256("\n".join([*tables, *rows.values(), *views]).encode()).hexdigest()
+            mark = hashlib.sha256("\n".join([*tables, *map(" ".join, rows.values()), *views]).encode()).hexdigest()
             layout = published_root(home) / STORE / f"{name}.layout"
             # Nobody else comes into the night's folder while a file has not got its mode yet.
-            made = Written(folder / f".{name}.new", into / name, mode, layout, mark)
-            made.aside.unlink(missing_ok=True)
-            filled = _filled(engine, rows, Path(rows_beside))
-            if former and (former / name).exists() and layout.exists() and layout.read_text(encoding="ascii") == mark:
-                shutil.copyfile(former / name, made.aside)
-                files[made.aside] = filled
-            else:
-                files[made.aside] = [*tables, *filled, *views]
-            written.append(made)
+            aside = folder / f".{name}.new"
+            aside.unlink(missing_ok=True)
+            said = _said(layout) if former and (former / name).exists() else Said()
+            copied, stands = former is not None and said.layout == mark, dict[str, str]()
+            if copied and former:
+                shutil.copyfile(former / name, aside)
+                # Somebody may have written into it since: then nobody knows what it holds.
+                stands = dict(said.rows) if written_into(former / name) == said.file else {}
+            holds = {table: content_of(engine, f"({query})") for table, (query, _) in rows.items()}
+            moved = {table: queried for table, queried in rows.items() if stands.get(table) != holds[table]}
+            filled = _filled(engine, moved, Path(rows_beside))
+            files[aside] = filled if copied else [*tables, *filled, *views]
+            written.append(Written(aside, into / name, mode, layout, Said(mark, holds)))
         write_apart(files, alias="out")
     return written
 
@@ -85,16 +106,25 @@ def place(written: Iterable[Written]) -> None:
     for one in written:
         one.aside.chmod(one.mode)
         one.aside.replace(one.target)
-        one.layout.write_text(one.mark, encoding="ascii")
+        said = replace(one.said, file=written_into(one.target))
+        one.layout.write_text(json.dumps(asdict(said)), encoding="ascii")
         one.layout.chmod(0o600)
 
 
-def _filled(engine: Engine, rows: Mapping[str, str], folder: Path) -> list[str]:
+def _said(layout: Path) -> Said:
+    """What was said of the file that was shown last; nothing where a run died before it said it."""
+    try:
+        return Said(**json.loads(layout.read_text(encoding="ascii")))
+    except (OSError, ValueError, TypeError):
+        return Said()
+
+
+def _filled(engine: Engine, rows: Mapping[str, Queried], folder: Path) -> list[str]:
     """Statements that write the rows of tables anew, from files in `folder`."""
     statements = []
-    for table, query in rows.items():
+    for table, (query, order) in rows.items():
         file = folder / f"{table}.parquet"
-        engine.write_parquet(query, file)
+        engine.write_parquet(f"{query} order by {order}", file)
         target = quoted(table)
         statements += [
             f"truncate {target}",
@@ -129,8 +159,8 @@ def _views(file: str) -> list[str]:
     return [*made, *ready_sql(file)]
 
 
-def _rows(file: str) -> dict[str, str]:
-    """The tables of a file and the queries of their rows, in the order of their keys."""
+def _rows(file: str) -> dict[str, Queried]:
+    """The tables of a file and the queries of their rows."""
     found = {}
     for shown in shown_in(file, "table"):
         table = shown.table
@@ -140,7 +170,7 @@ def _rows(file: str) -> dict[str, str]:
         original = ORIGINALS[file][table.full_name.removesuffix("_span")]
         order = ", ".join(quoted(key) for key in original.key)
         columns = ", ".join(quoted(column) for column in table.columns)
-        found[f"out.{table.full_name}"] = f"select {columns} from {original.full_name} order by {order}"
+        found[f"out.{table.full_name}"] = (f"select {columns} from {original.full_name}", order)
     return found
 
 

@@ -31,9 +31,11 @@ from pipelines.errors import KongchuoError
 from pipelines.publish.listing import Column, Figure, Kind, Listing, Rows, Value, text, whole
 from pipelines.publish.reader import TableReader
 from pipelines.publish.wording import AT_BOUND, NOT_AVAILABLE
+from pipelines.publish.zipped import unpacked
+from schemas.ddl import quoted
 
 MOST_NAMED = 5
-_ROW, _PIECE = b"<row ", 1 << 20
+_ROW = b"<row "
 _SHEET = re.compile(r'<sheet name="([^"]*)"')
 
 
@@ -92,7 +94,7 @@ def read_back(
     counted: dict[str, list[Block]] = {}
     for block in blocks:
         (whole if block.counted is None else counted).setdefault(block.file, []).append(block)
-    lookup, compared, found = _Lookup(databases, as_of, _children(whole)), 0, list[Difference]()
+    lookup, compared, found = _Lookup(databases, as_of, _children(whole), _shown(whole)), 0, list[Difference]()
     with ThreadPoolExecutor(2, "counting") as beside:
         counting = [beside.submit(_count, folder / file, of_file) for file, of_file in counted.items()]
         for file, of_file in whole.items():
@@ -116,6 +118,17 @@ def _children(blocks: Mapping[str, Sequence[Block]]) -> list[str]:
     listed = [block.listing.rows for of_file in blocks.values() for block in of_file]
     keys = [rows["child_key"] for rows in listed if "child_key" in rows.columns]
     return pl.concat(keys).drop_nulls().unique().to_list() if keys else []
+
+
+def _shown(blocks: Mapping[str, Sequence[Block]]) -> dict[tuple[str, str], list[str]]:
+    """The columns of each table that a listing shows or finds its cells by: some tables are wide, and long."""
+    listings = [block.listing for of_file in blocks.values() for block in of_file]
+    found: dict[tuple[str, str], set[str]] = {}
+    for columns in {id(one.columns): one.columns for one in listings}.values():  # those of most are the same
+        for one in [figure for column in columns for figure in column.figures]:
+            names = found.setdefault((one.schema, one.table), set(one.contract.key))
+            names.update((one.column, one.base, one.bound, *(name for name, _ in one.where)))
+    return {table: sorted(names - {""}) for table, names in found.items()}
 
 
 def _count(path: Path, blocks: Sequence[Block]) -> list[Difference]:
@@ -188,10 +201,17 @@ _Found = dict[object, list[int]]
 class _Lookup:
     """Cells of the published tables by their keys, each table read once and each cell put into words once."""
 
-    def __init__(self, databases: Mapping[str, TableReader], as_of: date, children: Sequence[str]) -> None:
+    def __init__(
+        self,
+        databases: Mapping[str, TableReader],
+        as_of: date,
+        children: Sequence[str],
+        shown: Mapping[tuple[str, str], Sequence[str]],
+    ) -> None:
         self._databases = databases
         self._as_of = as_of
         self._children = children
+        self._shown = shown
         self._frames: dict[tuple[str, str], pl.DataFrame] = {}
         self._columns: dict[tuple[str, str, str], list[Any]] = {}
         self._single: dict[tuple[str, str, _Keys], dict[_Keys, int]] = {}
@@ -275,8 +295,9 @@ class _Lookup:
             if figure.schema == "restricted" and "child_key" in figure.contract.key:
                 # The rest are most rows of the night.
                 condition, parameters["children"] = "and child_key in (select unnest($children))", self._children
+            columns = ", ".join(map(quoted, self._shown[name]))
             self._frames[name] = self._databases[figure.schema].read(
-                f"select * from {figure.schema}.{figure.table} where as_of = $as_of {condition}",  # noqa: S608
+                f"select {columns} from {figure.schema}.{figure.table} where as_of = $as_of {condition}",  # noqa: S608
                 parameters,
             )
         return self._frames[name]
@@ -347,10 +368,9 @@ def count_rows(path: Path) -> dict[str, int]:
         counts = {}
         for order, name in enumerate(names, start=1):
             counts[name], left = 0, b""
-            with book.open(f"xl/worksheets/sheet{order}.xml") as sheet:
-                while piece := sheet.read(_PIECE):
-                    counts[name] += (left + piece).count(_ROW)
-                    left = piece[1 - len(_ROW) :]
+            for piece in unpacked(book, book.getinfo(f"xl/worksheets/sheet{order}.xml")):
+                counts[name] += (left + piece).count(_ROW)
+                left = piece[1 - len(_ROW) :]
         return counts
 
 

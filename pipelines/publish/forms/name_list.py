@@ -85,7 +85,7 @@ class NameFile:
         return Listing(
             title=f"{scope.name}{night.day}{part.name}{COPY_WORDS[copy]}",
             measure="人",
-            columns=tuple(part.columns(copy)),
+            columns=night.keep(("columns", part, copy), lambda: tuple(part.columns(copy))),
             rows=rows,
             values=(),
             notes=(*part.notes(night, scope, copy, rows), CONFIDENTIAL[copy]),

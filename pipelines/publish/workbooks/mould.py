@@ -12,11 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from pipelines.publish.workbooks.book import Formats
 from pipelines.publish.workbooks.form import HEIGHT
 from pipelines.publish.workbooks.rows import xml_text
+from pipelines.publish.zipped import Body, write_zip
 
 NAME = "\ue000"
 """Stands for the name of the unit."""
@@ -29,15 +30,11 @@ _NAMED = re.compile(r'<definedName name="(?P<name>[^"]*)" localSheetId="(?P<shee
 _WORDS = re.compile("[\ue000-\uf8ff]")
 _NOTES = 32  # signs of a sheet
 _SHEETS, _BOOK = "xl/worksheets/sheet", "xl/workbook.xml"
-_TOGETHER = 1 << 20  # bytes that are packed at a time
 _AT_WORK = 4  # workbooks that wait to be packed: more would only fill the memory
 
 _FILTER = re.compile("<autoFilter [^>]*/>")
 _FILTERED = "_xlnm._FilterDatabase"
 _LINE = 15
-
-
-Body = Sequence[bytes | memoryview]
 
 
 def note(sheet: int, order: int) -> str:
@@ -146,7 +143,7 @@ class Packer:
 
     def put(self, path: Path, files: Sequence[tuple[str, Body]]) -> None:
         """Pack the files of a workbook into a file that exists: its mode stays as it is."""
-        self._waiting.append(self._pool.submit(write_book, path, files))
+        self._waiting.append(self._pool.submit(write_zip, path, files))
         while len(self._waiting) > _AT_WORK:
             self._waiting.pop(0).result()
 
@@ -157,16 +154,3 @@ class Packer:
         if error is None:
             for one in self._waiting:
                 one.result()
-
-
-def write_book(path: Path, files: Sequence[tuple[str, Body]]) -> None:
-    """Pack the files of a workbook."""
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1) as book:
-        for name, body in files:
-            info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # no clock: the same night gives the same bytes
-            info.compress_type = ZIP_DEFLATED
-            info._compresslevel = 1  # type: ignore[attr-defined]  # in 3.13 it is public
-            with book.open(info, "w") as file:
-                for piece in body:
-                    for start in range(0, len(piece), _TOGETHER):
-                        file.write(piece[start : start + _TOGETHER])

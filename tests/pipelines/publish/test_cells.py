@@ -16,7 +16,8 @@ import pytest
 from pipelines.publish.listing import NOT_SAID, Column, Listing, Value
 from pipelines.publish.workbooks.book import Formats, new_book
 from pipelines.publish.workbooks.cells import ALERT, RATE_AT_BOUND, Cells
-from pipelines.publish.workbooks.mould import Cast, Mould, leave_room, note, write_book
+from pipelines.publish.workbooks.mould import Cast, Mould, leave_room, note
+from pipelines.publish.zipped import write_zip
 
 NIGHT = date(2025, 9, 20)
 COLUMNS = (
@@ -47,7 +48,7 @@ def sheet(tmp_path: Path, one: Listing, height: float | None = None) -> Any:
     body = Cells(formats, COLUMNS, height).rows(one, 2)
     book.close()
     path = tmp_path / "表.xlsx"
-    write_book(path, Mould(made).cast("示例省", [Cast(2, len(one.values), [body])]))
+    write_zip(path, Mould(made).cast("示例省", [Cast(2, len(one.values), [body])]))
     return openpyxl.load_workbook(path)["表"]
 
 

@@ -9,14 +9,15 @@ import duckdb
 import pytest
 
 from pipelines import ledger_store, restatements
-from pipelines.publish import step
+from pipelines.publish import databases, step
 from pipelines.publish.databases import FILES, write_databases
 from pipelines.publish.folder import nights, published_root
 from pipelines.publish.step import publish_night
 from pipelines.settings import load_policy
 from quality.record import outcome_rows
-from schemas.catalogue import tables_of
+from schemas.catalogue import CATALOGUE, tables_of
 from schemas.columns import COLUMNS
+from schemas.ddl import create_table_sql
 from schemas.definitions import definition_rows
 from schemas.dictionary import dictionary_rows
 from tests.conftest import without_files
@@ -164,3 +165,39 @@ def test_many_children_are_sorted_in_pieces_that_leave_none_out(province: Provin
     assert len(found[0][0]) == 4
     keys = [row[1] for row in found[1][0]]
     assert keys == sorted(keys)
+
+
+def test_rows_of_the_children_moved_are_replaced_in_the_file() -> None:
+    """Several rows a child, one child gone, one come, one who says something else, one who is left alone."""
+    table = CATALOGUE["restricted.evidence"]
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as cases; create schema restricted; create schema cases.restricted")
+        connection.execute("create table moved (child_key varchar)")
+        connection.executemany("insert into moved values (?)", [["gone"], ["come"], ["other"]])
+        for target, night, rows in (
+            ("cases.restricted.evidence", dt.date(2025, 9, 10), [("gone", 1), ("other", 1), ("other", 2), ("same", 1)]),
+            ("restricted.evidence", dt.date(2025, 9, 11), [("come", 1), ("other", 2), ("other", 3), ("same", 1)]),
+        ):
+            connection.execute(create_table_sql(table, target=target))
+            connection.executemany(
+                f"insert into {target} (as_of, child_key, kind, said, used_for, row_number) "
+                "values (?, ?, '学籍', '在读', '状态', ?)",
+                [(night, *row) for row in rows],
+            )
+        for statement in databases._replaced_rows(table, "cases.restricted.evidence", "moved"):
+            connection.execute(statement)
+        columns = "as_of, child_key, row_number"
+        told, kept = (
+            connection.execute(f"select {columns} from {where} order by all").fetchall()
+            for where in ("restricted.evidence", "cases.restricted.evidence")
+        )
+    assert told == kept
+
+
+def test_tables_stay_in_the_file_whose_rows_are_found_by_keys() -> None:
+    stay = {table.name for table in tables_of("restricted") if databases._can_stay(table, "moved")}
+    assert {"children", "identities", "evidence", "figure_children"} <= stay
+    assert "accountability_list" not in stay  # nothing in it names a child
+    for name in stay - {"identities"}:
+        assert "child_id" not in CATALOGUE[f"restricted.{name}"].columns
+    assert all(databases._can_stay(table, None) for table in tables_of("restricted"))

@@ -162,6 +162,44 @@ def test_a_former_file_of_another_layout_is_not_written_on(
     assert count == rows(home, THIRD, PUBLIC, "select count(*) from published.zeroing_latest")[0]
 
 
+def test_rows_that_are_what_they_were_are_taken_over_from_a_file_that_nobody_touched(
+    told: tuple[Path, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(told[0], home, symlinks=True)
+    asked: list[set[str]] = []
+    fill = history._filled
+    monkeypatch.setattr(
+        history, "_filled", lambda engine, rows, folder: asked.append({*rows}) or fill(engine, rows, folder)
+    )
+    contents: list[dict[str, list[tuple[object, ...]]]] = []
+    engine = DuckDBEngine(home / "warehouse.duckdb")
+    shown = home / "published" / str(THIRD) / PUBLIC
+
+    def written() -> set[str]:
+        asked.clear()
+        history.place(history.write_history(engine, home, THIRD, shown.parent.resolve()))
+        names = rows(home, THIRD, PUBLIC, "select table_name from duckdb_tables() order by 1")
+        contents.append({name: rows(home, THIRD, PUBLIC, f"from published.{name} order by all") for (name,) in names})
+        return set.union(*asked)
+
+    every = written()  # in a copied home nobody knows what the files hold
+    assert {"out.published.run", "out.published.zeroing_span", "out.restricted.case_span"} <= every
+    assert written() == set()
+    engine.execute("update history.zeroing set open_at_end = open_at_end + 1 where from_run = 1")
+    assert written() == {"out.published.zeroing_span"}
+    engine.execute("update history.zeroing set open_at_end = open_at_end - 1 where from_run = 1")
+    assert written() == {"out.published.zeroing_span"}
+    assert contents[0] == contents[1] == contents[3] != contents[2]
+    with duckdb.connect(str(shown)) as database:
+        database.execute("delete from published.residence_span")
+    assert written() == {one for one in every if one.startswith("out.published")}
+    (home / "published" / ".nights" / f"{PUBLIC}.layout").write_text("{")
+    assert written() == {one for one in every if one.startswith("out.published")}
+    assert contents[4] == contents[5] == contents[0]
+    engine.close()
+
+
 def test_what_a_replay_says_otherwise_is_told_with_its_cause(told: tuple[Path, object]) -> None:
     """The corrected delivery of 8 September made the first night have a case, and the second one more."""
     query = (
