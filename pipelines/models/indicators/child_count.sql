@@ -11,12 +11,16 @@ child as (select child_id, r_row_id, r_status, r_county, school_age from status.
 verdict as (select child_id, status, category, return_school from status.verdict),
 unborn as (select row_id from core.registry where birth_date is null),
 remembered as (select child_id from matching.child where origin_rank is null),
+-- Few rows may say another age than their child's.
 row_age as (
     select c.child_id, completed_years(r.birth_date, n.age_on) as age
-    from status.child as c
+    from (
+        select child_id, r_row_id from status.child where r_row_id in (select row_id from unborn)
+        union
+        select child_id, r_row_id from status.child where child_id in (select child_id from remembered)
+    ) as c
     cross join night as n
     inner join core.registry as r on c.r_row_id = r.row_id
-    where c.r_row_id in (select row_id from unborn) or c.child_id in (select child_id from remembered)
 ),
 
 counted as (

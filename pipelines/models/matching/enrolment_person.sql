@@ -7,9 +7,9 @@ enrolment as (select row_id, node, number, grade, enrolment_status, status_date,
 decision_root as (select node, root from matching.decision_root),
 name_link as (select registry_node, enrolment_node from matching.name_link),
 probable_link as (select registry_node, enrolment_node from matching.probable_link where linked),
-registry_node as (select distinct node, person from matching.registry_person),
+registry_node as (select node from matching.registry_person),
 -- A row that no registry row shares its node with belongs to a registered person by a reviewer's decision only.
-decided_person as (select distinct person from registry_node where person in (select root from decision_root)),
+decided_person as (select distinct person from matching.registry_person where person in (select root from decision_root)),
 rooted as (
     select e.*, coalesce(d.root, e.node) as root
     from enrolment as e
@@ -23,14 +23,12 @@ linked as (
         case
             when l.registry_node is not null then 'name_birth_place'
             when q.registry_node is not null then 'probabilistic'
-            when n.node is not null and e.number is not null then 'id'
-            when n.node is not null then 'student_number'
+            when e.node in (select node from registry_node) then case when e.number is not null then 'id' else 'student_number' end
             when p.person is not null then 'decision'
         end as tier
     from rooted as e
     left join name_link as l on e.root = l.enrolment_node
     left join probable_link as q on e.root = q.enrolment_node
-    left join registry_node as n on e.node = n.node
     left join decided_person as p on e.root = p.person
 ),
 

@@ -1,10 +1,21 @@
 -- One row per node of the registry and enrolment rows, and of what reviewers joined to them: the person it stands for (spec 3.2).
 -- key: node
+-- A node of both stands for one person: no other is linked to it.
 with
+registry_person as (select node, person from matching.registry_person where is_primary),
+-- A primary row is the only one of its person: the others are few.
+registry_beside as (select distinct node, person from matching.registry_person where not is_primary),
 of_row as (
-    select node, person from matching.registry_person
-    union
-    select node, person from matching.enrolment_person
+    select node, person from registry_person
+    union all
+    select b.node, b.person
+    from registry_beside as b
+    left join (select node from registry_person where node in (select node from registry_beside)) as r on b.node = r.node
+    where r.node is null
+    union all
+    select distinct e.node, e.person
+    from matching.enrolment_person as e
+    where e.node not in (select node from matching.registry_person)
 ),
 
 joined as (
@@ -16,5 +27,8 @@ joined as (
 )
 
 select node, person from of_row
-union
-select node, person from joined
+union all
+select j.node, j.person
+from joined as j
+left join of_row as p on j.node = p.node and j.person = p.person
+where p.node is null

@@ -5,16 +5,34 @@
 -- number of its own: an old number on an old roll names nobody, or the child would change its key with every roll.
 -- unit: rows of one number are one unit; in A, Q, C, N rows of one name, birth date, sex and county too; else a row stands for itself.
 with
-enrolment_of_roll as (
-    select e.student_number, e.school_code, min(p.person) as person
-    from core.enrolment as e
-    inner join matching.enrolment_person as p on e.row_id = p.row_id
-    where e.student_number is not null
-    group by e.student_number, e.school_code
-),
-
 node_person as (select node, person from matching.node_person),
 every_row as (select * from matching.listed_row),
+enrolment_of_roll as (
+    select i.row_id, p.person
+    from core.in_school as i
+    inner join core.enrolment as e on i.student_number = e.student_number and i.school_code = e.school_code
+    inner join matching.enrolment_person as p on e.row_id = p.row_id
+),
+
+-- Nearly every row of a roll finds one enrolment row: only the others have a choice.
+repeated as (
+    select row_id
+    from enrolment_of_roll
+    group by row_id
+    having count(*) > 1
+),
+
+enrolled as (
+    select e.row_id, e.person
+    from enrolment_of_roll as e
+    left join repeated as t on e.row_id = t.row_id
+    where t.row_id is null
+    union all
+    select e.row_id, min(e.person)
+    from enrolment_of_roll as e
+    inner join repeated as t on e.row_id = t.row_id
+    group by e.row_id
+),
 
 numbered as (
     select source, name, birth_date, sex, county_code, min(number) as number, count(distinct number) as numbers
@@ -33,7 +51,7 @@ unnumbered as (
 foreign_number as (
     select r.number, e.person
     from every_row as r
-    inner join enrolment_of_roll as e on r.student_number = e.student_number and r.school_code = e.school_code
+    inner join enrolled as e on r.row_id = e.row_id
     left join node_person as p on r.number = p.node
     where r.number is not null and p.node is null
 ),
@@ -71,6 +89,6 @@ select
     g.unit,
     coalesce(e.person, p.person, q.person) as person
 from grouped as g
-left join enrolment_of_roll as e on g.source = 'I' and g.student_number = e.student_number and g.school_code = e.school_code
+left join enrolled as e on g.row_id = e.row_id
 left join node_person as p on g.unit = p.node
 left join roll_number as q on g.unit = q.number
