@@ -31,6 +31,7 @@ from tests.pipelines.models.support import (
     Day,
     Province,
     Row,
+    action_row,
     aid_row,
     day,
     decision_row,
@@ -265,6 +266,22 @@ def test_rows_that_say_the_same_in_another_delivery_touch_only_who_asks_for_thei
     kept = {"restricted.identities", "restricted.figure_children", "ledger.case_state", "indicators.aided"}
     assert kept <= stands.kept
     assert {"ledger.memory_state", "indicators.entry_judged"} <= stands.same
+
+
+def test_whom_a_confirmed_visit_alone_names_is_a_person_of_the_night_it_comes(twins: Twins) -> None:
+    # Of nobody else's rows has anything moved: the visit's own row is what matching.person is asked of.
+    stranger = person(8, "2014-09-15")
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    twins.add("case_action", action_row(stranger, "1"), on="2025-09-12")  # not confirmed: it names nobody
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    known = {row["name"] for row in twins.rows("matching.person")}
+    assert stranger["name"] not in known
+    twins.add("case_action", verification_row(stranger, "2", action_date="2025-09-21"), on="2025-09-22")
+    twins.night("2025-09-22")
+    assert {row["name"] for row in twins.rows("matching.person")} == known | {stranger["name"]}
+    assert "matching.person" in twins.large.stands.patched
 
 
 def test_of_a_child_that_has_come_or_gone_every_column_moves(twins: Twins) -> None:
