@@ -5,14 +5,12 @@
 -- only: core.previous_memory
 with
 memory as (select * from core.previous_memory),
-named as (select child_id from matching.person_identity where child_id in (select child_id from memory)),
+identity as (select person, number, child_id from matching.person_identity),
 previous as (
     select m.*
     from memory as m
-    where m.child_id not in (select child_id from named)
+    where not exists (select 1 from matching.person_identity as i where i.child_id = m.child_id)
 ),
-
-identity as (select person, number, child_id from matching.person_identity),
 
 -- The birth date stands in the hash: only those of lost X children are worth hashing.
 hashed as (
