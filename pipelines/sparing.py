@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.engine import discover
 from pipelines.engine.models import Model
+from pipelines.engine.protocol import BESIDE
 from pipelines.errors import KongchuoError, ModelError
 from pipelines.standing import (
     CHILD,
@@ -16,6 +17,7 @@ from pipelines.standing import (
     DIVISION,
     FACTS,
     IDENTITY,
+    IN_FORCE,
     MEMORY,
     MEMORY_HISTORY,
     NIGHT,
@@ -23,8 +25,8 @@ from pipelines.standing import (
     PERSON_OF_ROW,
     REKEY,
     REMEMBERED,
+    ROOT,
     TOLD,
-    WORK,
     Left,
     Standing,
     Touched,
@@ -33,23 +35,25 @@ from pipelines.standing import (
     content_of,
     dated_rows,
     day_of,
+    named_columns,
     needed_rows,
-    of_persons,
     patched,
+    patched_by,
     patched_for,
     place_of,
     placing,
     says_the_date,
+    together,
 )
 from schemas.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from pipelines.engine.protocol import Maker
 
-_KEYS = f"{WORK}.touched_keys"
-_KEYED = f"{WORK}.keyed"
+_KEYS = f"{BESIDE}.touched_keys"
+_KEYED = f"{BESIDE}.keyed"
 """Children who were touched, with their keys and persons."""
-_FORMER = f"{WORK}.former_divisions"
+_FORMER = f"{BESIDE}.former_divisions"
 _MOST_TOUCHED = 0.4
 """Share of all children, or of a table's rows, up to which those of children touched are made anew alone."""
 _MOST_REPLACED = 0.5
@@ -104,9 +108,10 @@ class _Sparing:
             if patched_for(model, moved) and self._knows(model, moved):
                 if place := place_of(model):
                     made = self._patch_places(model, parameters, place, moved, before)
-                elif of_persons(model):
-                    touched = [standing.touched[name].persons(name) for name in sorted(moved)]
-                    made = self._patch(model, parameters, touched, before)
+                elif by := patched_by(model):
+                    made = self._patch_together(model, parameters, by, moved, before)
+                elif any(self._are_too_many(standing.touched[name], before.rows) for name in moved):
+                    made = None
                 else:
                     # The children of tonight are not there yet when memory is asked, and the persons must stand for it.
                     who = IDENTITY if model.name in (TOLD, REKEY) else CHILD
@@ -143,14 +148,18 @@ class _Sparing:
 
     def _make_view(self, model: Model, parameters: Mapping[str, object]) -> int:
         """A view is always made; whether it keeps its contract is asked of those rows that are not what they were."""
-        standing, name, of_whom = self.standing, model.name, _touched(model.name)
+        standing, name, of_whom, by = self.standing, model.name, _touched(model.name), patched_by(model)
         stands = standing.stands(model)
         if stands:
             standing.same.add(name)
         elif (moved := standing.moved_inputs(model)) and patched_for(model, moved) and self._knows(model, moved):
-            found = " union ".join(standing.touched[one].children(one, model) for one in sorted(moved))
+            found = (
+                self._groups(model, by, moved)
+                if by
+                else " union ".join(standing.touched[one].children(one, model) for one in sorted(moved))
+            )
             self.fetch(f"create or replace table {of_whom} as {found}")
-            standing.touched[name] = Touched(of_whom, "child_id")
+            standing.touched[name] = Touched(of_whom, by or "child_id", rows=of_whom if by else "")
         elif name == MEMORY and standing.left and standing.stands(model, but=MEMORY_HISTORY):
             standing.touched[name] = Touched(REMEMBERED, "child_id")
         made = self.maker.run_model(model, parameters)
@@ -158,9 +167,10 @@ class _Sparing:
         if name in standing.left and stands:
             standing.kept.add(name)
         elif name in standing.left and patched(model) and self._are_few_of(name):
-            instead, query = restricted_to(model, standing.touched[name].table)
+            instead, query = restricted_to(model, standing.touched[name].table, by or "child_id")
             for table, rows_of in {**instead, _beside("fresh", name): query}.items():
                 self.fetch(f"create or replace table {table} as {rows_of}")
+            self._drop(*instead)
             standing.patched[name] = _beside("fresh", name)
         return made
 
@@ -196,22 +206,88 @@ class _Sparing:
         ):
             return self.standing.keep(name, before, same=True)
         if name in PERSON_OF_ROW:
-            rows_of_both = f"select row_id from {name} where {whose} union select row_id from {fresh}"
-            self.fetch(f"create or replace table {_touched(name)} as {rows_of_both}")
-            self.standing.touched[name] = Touched(_touched(name), "row_id")
+            touched, columns = _touched(name), ", ".join(dict.fromkeys(["row_id", *named_columns(name)]))
+            rows_of_both = f"select {columns} from {name} where {whose} union select {columns} from {fresh}"
+            self.fetch(f"create or replace table {touched} as {rows_of_both}")
+            self.standing.touched[name] = Touched(touched, "row_id", rows=touched)
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} from {fresh}")
         rows = self._count(name)
-        self.fetch(f"drop table {fresh}")
+        self._drop(fresh, *instead)
         self.standing.tonight[name] = Left(rows, replaced=before.replaced + gone)
         self.standing.patched[name] = f"(select * from {name} where {whose})"
         return rows
 
+    def _groups(self, model: Model, by: str, moved: Iterable[str]) -> str:
+        """The query of the nodes (persons, rows, student numbers) of which moved inputs say something else."""
+        asked = [self.standing.asked(name, model) for name in sorted(moved)]
+        found = " union ".join(f"({query})" for query in asked if query)
+        if by == "node":
+            # Nodes that reviewers joined are one person's.
+            root = f"select root from {ROOT} where node in (select node from found)"
+            found = f"with found as ({found}) from found union select node from {ROOT} where root in ({root})"
+        return f"select {by} from ({found}) where {by} is not null"
+
+    def _patch_together(
+        self, model: Model, parameters: Mapping[str, object], by: str, moved: Iterable[str], before: Left
+    ) -> int | None:
+        """Make the rows of the nodes (persons, rows, student numbers) touched anew, with those that hang together with
+        them; None where these are too many for it to be less."""
+        standing, name, groups = self.standing, model.name, _beside("groups", model.name)
+        found = self._groups(model, by, moved)
+        self.fetch(f"create or replace table {groups} as {found}")
+        fresh, stood, theirs = _beside("fresh", name), _beside("stood", name), f"select {by} from {groups}"
+        bound = {parameter: parameters[parameter] for parameter in model.parameters}
+        count = -1
+        while count != (count := self._count(groups)):
+            if not self._are_few(groups, before.rows):
+                return None
+            instead, query = restricted_to(model, groups, by)
+            for table, rows_of in {**instead, stood: f"select * from {rows_with(name, by, theirs)}"}.items():
+                self.fetch(f"create or replace table {table} as {rows_of}")
+            self.fetch(f"create or replace table {fresh} as select * from {name} limit 0")
+            self.fetch(f"insert into {fresh} {query}", bound or None)
+            for table, column in together(model):
+                shared = f"select {column} from {fresh} union all select {column} from {stood}"
+                others = f"select distinct {by} from {table} where {column} in ({shared}) and {by} not in ({theirs})"
+                self.fetch(f"insert into {groups} {others}")
+        differing, key = _beside("differing", name), CATALOGUE[name].key
+        alone = key == (by,)
+        # No row stands twice: each of these tables has a key of one column, which its contract keeps.
+        columns = ", ".join(dict.fromkeys([key[0], by, _whose(name) or by, *named_columns(name)]))
+        found = _differing(fresh, stood, columns, key[0], alone=alone and columns == by)
+        self.fetch(f"create or replace table {differing} as {found}")
+        if not self._count(differing):
+            return standing.keep(name, before, same=True)
+        whose = f"{by} in (select {by} from {differing})"
+        gone = self._count(f"{stood} where {whose}")
+        if before.replaced + gone > before.rows * _MOST_REPLACED:
+            return None
+        self.fetch(f"delete from {name} where {whose}")
+        self.fetch(f"insert into {name} select * from {fresh} where {whose}")
+        self._note_differing(name, differing)
+        rows = self._count(name)
+        standing.tonight[name] = Left(rows, replaced=before.replaced + gone)
+        standing.patched[name] = f"(select * from {name} where {whose})"
+        if alone and columns == by:
+            self._columns_moved(name, fresh, stood)
+        self._drop(fresh, stood, *instead)
+        return rows
+
+    def _note_differing(self, name: str, differing: str) -> None:
+        """Note of whom a table says something else: the rows in which two makings of it differ name them."""
+        key, touched = _whose(name), _touched(name)
+        if key:
+            self.fetch(f"create or replace table {touched} as select distinct {key} from {differing}")
+            self.standing.touched[name] = Touched(touched, key, rows=differing)
+        elif columns := named_columns(name):
+            self.standing.touched[name] = Touched(differing, columns[0], rows=differing)
+
     def _patch(
         self, model: Model, parameters: Mapping[str, object], touched: Sequence[str], before: Left
     ) -> int | None:
-        """Make the rows of the children (or persons) touched anew; None where they are too many for it to be less."""
-        children, persons = _touched(model.name), of_persons(model)
+        """Make the rows of the children touched anew; None where they are too many for it to be less."""
+        children = _touched(model.name)
         found = " union ".join(touched)
         if model.name == TOLD:
             # A child may be remembered under another key than tonight's: both are touched.
@@ -220,22 +296,22 @@ class _Sparing:
                 f"where old_child_id in (select child_id from found) union select old_child_id from {REKEY} "
                 "where child_id in (select child_id from found)"
             )
-        elif model.name not in (CHILD, REKEY) and not persons:
+        elif model.name not in (CHILD, REKEY):
             if CHILD not in self.standing.same and CHILD not in self.standing.touched:
                 return None  # nobody knows who is gone: it was not left, its contract was broken
             found = self._keyed(model, found)
         self.fetch(f"create or replace table {children} as {found}")
         if not self._are_few(children, before.rows):
             return None
-        key = "person" if persons else _key(model.name)
+        key = _key(model.name)
         by = key if key in ("child_key", "person") else "child_id"
-        if key == "person" and not persons and CHILD in self.standing.touched:
+        if key == "person" and CHILD in self.standing.touched:
             return None  # whose rows those of a child were who is gone is not known
         alone = CATALOGUE[model.name].key in ((key,), ("as_of", key))
         if key == "child_key" and not alone and self._count(f"{children} where child_key is null"):
             return None  # nor whose they are who are no children of the universe
         whose = f"{key} in (select {by} from {children})"
-        instead, query = restricted_to(model, children, "person" if persons else "child_id")
+        instead, query = restricted_to(model, children)
         for table, rows_of in instead.items():
             self.fetch(f"create or replace table {table} as {rows_of}")
         if says_the_date(model):
@@ -252,9 +328,9 @@ class _Sparing:
         ids = " union ".join(f"select {column} from differing" for column in columns.split(", "))
         self.fetch(f"delete from {children} where {by} is null or {by} not in (with differing as ({differing}) {ids})")
         rows = self._replace(model, fresh, children, whose, before)
-        if rows is not None and model.name in self.standing.touched and alone and key in ("child_id", "person"):
+        if rows is not None and model.name in self.standing.touched and alone and key == "child_id":
             self._columns_moved(model.name, fresh, stood)
-        self.fetch(f"drop table {fresh}; drop table {stood}")
+        self._drop(fresh, stood, *instead)
         return rows
 
     def _keyed(self, model: Model, found: str) -> str:
@@ -309,7 +385,7 @@ class _Sparing:
         self.fetch(f"delete from {name} where {whose}")
         self.fetch(f"insert into {name} select * from {fresh} where {whose}")
         rows = self._count(name)
-        standing.touched[name] = Touched(children, "person" if of_persons(model) else "child_id")
+        standing.touched[name] = Touched(children, "child_id")
         standing.tonight[name] = Left(rows, replaced=replaced)
         standing.patched[name] = f"(select * from {name} where {whose})"
         return rows
@@ -321,12 +397,11 @@ class _Sparing:
             rows = self.maker.run_model(model, parameters)
             standing.tonight[model.name] = Left(rows)
             return rows
-        key = _whose(model.name) if before.there and model.name in compared() else None
-        if key:
+        if before.there and model.name in compared() and (_whose(model.name) or named_columns(model.name)):
             self.fetch(f"alter table {model.name} rename to before_{model.table}")
             rows = self.maker.run_model(model, parameters)
             aside = f"{model.layer}.before_{model.table}"
-            self._compare(model.name, aside, key)
+            self._compare(model.name, aside)
             self.fetch(f"drop table {aside}")
             standing.tonight[model.name] = Left(rows)
             return rows
@@ -338,23 +413,36 @@ class _Sparing:
         standing.tonight[model.name] = Left(rows, content)
         return rows
 
-    def _compare(self, name: str, aside: str, key: str) -> None:
+    def _compare(self, name: str, aside: str) -> None:
         """Note whether two makings of a table are the same, or of whom they say something else."""
-        standing, touched = self.standing, _touched(name)
+        standing, differing, key = self.standing, _beside("differing", name), CATALOGUE[name].key
+        columns = list(dict.fromkeys(one for one in (_whose(name), *named_columns(name)) if one))
         # No row stands twice: each of these tables has a key, which its contract keeps.
-        found = _differing(name, aside, key, key, alone=CATALOGUE[name].key == (key,))
-        self.fetch(f"create or replace table {touched} as select distinct {key} from ({found})")
-        if not self._count(touched):
+        by = columns[0] if key == (columns[0],) else key[0]
+        of_both = ", ".join(dict.fromkeys([by, *columns]))
+        found = _differing(name, aside, of_both, by, alone=key == (by,) == (of_both,))
+        self.fetch(f"create or replace table {differing} as select distinct {', '.join(columns)} from ({found})")
+        if not self._count(differing):
             standing.same.add(name)
         elif name == DELIVERY:
             if not self._count(f"(select * from {aside} except select * from {name})"):
                 standing.grown.add(name)
+                self._note_kinds(name, aside)
         else:
-            standing.touched[name] = Touched(touched, key)
+            self._note_differing(name, differing)
+            touched = standing.touched[name].table
+            if name == IN_FORCE:
+                self._note_kinds(name, aside)
             if name == CHILD:
                 self._keys_gone(f"{aside} where child_id not in (select child_id from {name})")
             if name == FACTS:
                 self._divisions_of(f"{aside} where child_id in (select child_id from {touched})")
+
+    def _note_kinds(self, name: str, aside: str) -> None:
+        """Note of which kinds of delivery a table says something else."""
+        either = f"(from {name} except from {aside}) union all (from {aside} except from {name})"
+        kinds = self.fetch(f"select distinct kind from ({either})")
+        self.standing.kinds[name] = frozenset(str(kind) for (kind,) in kinds)
 
     def _keys_gone(self, rows: str) -> None:
         """Keep the keys of children who may be gone: by these their rows are found elsewhere."""
@@ -384,6 +472,15 @@ class _Sparing:
         """
         known = self.standing.tonight.get(CHILD) or self.standing.left.get(CHILD)
         return self._count(children) <= max(rows, known.rows if known else 0) * _MOST_TOUCHED
+
+    def _are_too_many(self, touched: Touched, rows: int) -> bool:
+        """Whether those of whom a table says something else are too many, before anybody asks who they are."""
+        return touched.key == "child_id" and touched.moved is None and not self._are_few(touched.table, rows)
+
+    def _drop(self, *tables: str) -> None:
+        """Take tables away whose room others have use for."""
+        for table in tables:
+            self.fetch(f"drop table {table}")
 
     def _count(self, table: str) -> int:
         return int(self.fetch(f"select count(*) from {table}")[0][0])
@@ -445,7 +542,7 @@ def _differing(now: str, then: str, columns: str, key: str, *, alone: bool = Fal
             f"select coalesce(n.{key}, o.{key}) as {key} from {new} as n full join {old} as o on n.{key} = o.{key} "
             "where n.content is distinct from o.content"
         )
-    both = f"n.{key} = o.{key} and n.content = o.content"
+    both = f"n.{key} is not distinct from o.{key} and n.content = o.content"
     return (
         f"select n.* from {new} as n anti join {old} as o on {both} "
         f"union all select o.* from {old} as o anti join {new} as n on {both}"
@@ -477,4 +574,4 @@ def _touched(table: str) -> str:
 
 def _beside(what: str, table: str) -> str:
     """A table of this night alone that tells something of another one."""
-    return f"{WORK}.{what}_{table.replace('.', '_')}"
+    return f"{BESIDE}.{what}_{table.replace('.', '_')}"

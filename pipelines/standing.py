@@ -19,6 +19,9 @@ What a model says of itself in its header (each with a test that makes it so, or
     -- patched: child (child_id)    of a child the table says only what this import CTE and what is joined to it say
     -- patched: child (child_id), rows (person)    beside, of its person only what this import says of it
     -- patched: status.roll_person (person)    of a person the table says only what this one and those joined to it say
+    -- patched: core.registry (node)    the same of a node (and all that reviewers joined to it), a row, a pupil number
+    -- asks: matching.unit_name_link: select ... from touched    of which it is where this table has moved in these rows
+    -- together: matching.person (number)    whoever shares this column of this table is made anew together
     -- patched: in_force (county_code)    the same of a county (or school_code, of a school)
     -- patched: judged (household_division)    the same of a division: of the children touched, tonight's and the former
     -- only: status.child           it is patched only where none but these tables has moved
@@ -45,6 +48,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.engine import discover
 from pipelines.engine.models import Model
+from pipelines.engine.protocol import BESIDE
 from pipelines.ledger_store import HISTORIES
 from pipelines.making import Own
 from pipelines.version import PROGRAM
@@ -63,13 +67,14 @@ FACTS = "status.child"
 DIVISION = "household_division"
 TOLD = "matching.memory"
 REKEY = "matching.rekey"
+ROOT = "matching.decision_root"
 PERSON = "matching.person"
 IDENTITY = "matching.person_identity"
 DELIVERY = "core.delivery"
+IN_FORCE = "core.in_force"
 DELIVERIES = "landing.deliveries"
-WORK = "work.main"
-REMEMBERED = f"{WORK}.touched_memory"
-_DELIVERED = f"{WORK}.left_deliveries"
+REMEMBERED = f"{BESIDE}.touched_memory"
+_DELIVERED = "work.main.left_deliveries"
 PERSON_OF_ROW = {
     "core.registry": "matching.registry_person",
     "core.enrolment": "matching.enrolment_person",
@@ -83,11 +88,16 @@ stand in the order of their keys, those that were replaced behind them."""
 _MOST_NEW = 0.1
 """New rows, as a share of those in force, up to which it is asked whom they speak of."""
 _BULK = ("core.registry", "core.enrolment", "core.in_school", "core.listing")
+_GROUPS = frozenset({"node", "person", "row_id", "student_number"})
+"""What tells rows apart that stand or fall together, before it is known which children they speak of."""
 _CODE = Path(__file__).resolve().parent.parent
 _OF_THE_DAY = frozenset({"as_of", "previous"})
 _NIGHT_READ = re.compile(r"\(\s*select ([a-z_, ]+) from core\.night\s*\)")
+_KIND_READ = re.compile(r"from (core\.delivery|core\.in_force) where kind (?:= |in \()('[^()]*?')[)\s]")
 _STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
 _PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
+_TOGETHER = re.compile(r"^--\s*together:\s*(.+)$", re.MULTILINE)
+_ASKS = re.compile(r"^--\s*asks: (\S+): (.+)$", re.MULTILINE)
 _ONLY = re.compile(r"^--\s*only:\s*(.+)$", re.MULTILINE)
 _DATED = re.compile(r"^--\s*dated:\s*(\S+) \((\w+)\)$", re.MULTILINE)
 _NONE_WITHOUT = re.compile(r"^--\s*none without:\s*(.+)$", re.MULTILINE)
@@ -114,13 +124,15 @@ class Touched:
     """Of whom a table says something else than the night before: rows of `table`, which name them by `key`.
 
     `moved` are the columns in which it does, of whomever (None: nobody asked); `columns` is then a table that says of
-    each child in which: a row, or a row gone, is another one in all.
+    each child in which: a row, or a row gone, is another one in all. `rows` is a table of the rows that were or are
+    other ones, with the columns that models ask for (`named_columns`; empty: nobody asked).
     """
 
     table: str
     key: str
     columns: str = ""
     moved: frozenset[str] | None = None
+    rows: str = ""
 
     def children(self, name: str, reader: Model, who: str = CHILD) -> str:
         """The query of the child_id of those of whom it says something else to a model that reads the table so named.
@@ -159,6 +171,7 @@ class Standing:
     day_moved   columns of core.night that are not what they were
     same        tables, made by models or not, that are tonight what they were
     grown       tables to which rows have come, without any other change
+    kinds       of tables of deliveries: the kinds of which rows have come (or, of those in force, gone)
     kept        tables that were not made tonight (of some the date alone)
     touched     tables of which it is known of whom they say something else
     patched     tables of which only some rows were made (of views: can have changed), and their relation
@@ -173,6 +186,7 @@ class Standing:
     kept: set[str] = field(default_factory=set)
     touched: dict[str, Touched] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
+    kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     patched: dict[str, str] = field(default_factory=dict)
     tonight: dict[str, Left] = field(default_factory=dict)
     file: tuple[str, list[int]] | None = None
@@ -181,7 +195,7 @@ class Standing:
     def nothing_stands(self) -> None:
         """From here on everything is made anew, and as a whole."""
         self.left, self.same, self.grown, self.kept = {}, set(), set(), set()
-        self.touched, self.patched, self.file = {}, {}, None
+        self.touched, self.patched, self.file, self.kinds = {}, {}, None, {}
 
     def former_file(self) -> tuple[str, list[int]] | None:
         """The restricted database of the night before, where little of it would have to be replaced."""
@@ -229,16 +243,35 @@ class Standing:
 
     def _moves(self, name: str, model: Model) -> bool:
         """Whether a table, which is not what it was, says something else in a column that a model reads."""
+        if (moved := self.kinds.get(name)) is not None:
+            read = kinds_read(model, name)
+            return read is None or not read.isdisjoint(moved)
         touched = self.touched.get(name)
         return touched is None or touched.moved is None or not touched.moved.isdisjoint(columns_read(model, name))
 
     def knows(self, name: str, model: Model) -> bool:
         """Whether it is known of which places, persons or children a table says something else, as a model asks."""
         touched, place = self.touched.get(name), place_of(model)
-        if of_persons(model):
-            return touched is not None and touched.key in ("person", "row_id")
-        place = None if place == DIVISION else place
-        return touched is not None and (touched.key == place if place else touched.key not in placing().values())
+        if touched is None:
+            return False
+        if patched_by(model):
+            return self.asked(name, model) is not None
+        if place and place != DIVISION:
+            return touched.key == place
+        return touched.key in ("child_id", "person") or (touched.key == "row_id" and name in PERSON_OF_ROW)
+
+    def asked(self, name: str, model: Model) -> str | None:
+        """The query of what a model is to be made anew of (`patched_by`) for what one of its inputs says otherwise."""
+        by, touched = patched_by(model), self.touched[name]
+        if ask := asks(model).get(name):
+            return re.sub(r"\btouched\b", touched.rows, ask) if touched.rows else None
+        if by == "person":
+            known = touched.key == "person" or (touched.key == "row_id" and name in PERSON_OF_ROW)
+            return touched.persons(name) if known else None
+        columns = [column for column in _says(by) if column in named_columns(name)]
+        if not touched.rows or not columns:
+            return None
+        return " union ".join(f"select {column} as {by} from {touched.rows}" for column in columns)
 
     def keep(self, name: str, before: Left, *, same: bool) -> int:
         """Note that a table is not made tonight; returns its rows."""
@@ -287,9 +320,44 @@ def patched(model: Model) -> dict[str, str]:
     return dict(re.findall(r"([\w.]+) \((\w+)\)", found.group(1))) if found else {}
 
 
-def of_persons(model: Model) -> bool:
-    """Whether a model is patched by persons, before it is known which children these are."""
-    return set(patched(model).values()) == {"person"}
+def patched_by(model: Model) -> str | None:
+    """What a model is patched by before it is known which children these are: one of `_GROUPS`; else None."""
+    found = set(patched(model).values())
+    return found.pop() if len(found) == 1 and found <= _GROUPS else None
+
+
+def together(model: Model) -> list[tuple[str, str]]:
+    """Tables and columns that tell whose rows a model makes together: of whom one is touched, all are."""
+    found = _TOGETHER.search(model.header)
+    return re.findall(r"([\w.]+) \((\w+)\)", found.group(1)) if found else []
+
+
+def asks(model: Model) -> dict[str, str]:
+    """For inputs that do not name what a model is patched by: the query of it, from the rows `touched` of the input."""
+    return dict(_ASKS.findall(model.header))
+
+
+def named_columns(name: str) -> list[str]:
+    """The columns of a table by which models patched by groups tell of whom it says something else."""
+    needed = _named_columns().get(name, frozenset())
+    return [column for column in CATALOGUE[name].columns if column in needed]
+
+
+def _says(by: str | None) -> tuple[str, ...]:
+    """The columns that name what models are patched by."""
+    return ("node", "registry_node", "enrolment_node") if by == "node" else (str(by),)
+
+
+@cache
+def _named_columns() -> dict[str, frozenset[str]]:
+    needed: dict[str, frozenset[str]] = {}
+    for model in discover().values():
+        if by := patched_by(model):
+            # Where reviewers have decided otherwise it is not known who belonged to whom: all is made anew.
+            for name in (_named(_ONLY, model) or model.depends) - {ROOT}:
+                words = re.findall(r"\w+", asks(model)[name]) if name in asks(model) else _says(by)
+                needed[name] = needed.get(name, frozenset()) | frozenset(words)
+    return needed
 
 
 def patched_for(model: Model, moved: Collection[str]) -> bool:
@@ -307,6 +375,14 @@ def dated_rows(model: Model) -> tuple[str, str] | None:
 def needed_rows(model: Model) -> set[str]:
     """The tables without whose rows a model has none."""
     return _named(_NONE_WITHOUT, model)
+
+
+def kinds_read(model: Model, table: str) -> frozenset[str] | None:
+    """The kinds whose rows a model reads of a table of deliveries; None where it does not always say so."""
+    found = [kinds for named, kinds in _KIND_READ.findall(model.sql) if named == table]
+    if len(found) < len(re.findall(rf"\b{table}\b", model.sql)):
+        return None
+    return frozenset(re.findall(r"'([^']*)'", ", ".join(found)))
 
 
 def columns_read(model: Model, table: str) -> list[str]:
@@ -421,7 +497,7 @@ def find_standing(engine: Engine, night: dt.date, home: Path, mark: str, secret:
     if kinds:
         standing.same -= {name for name in standing.same if name.startswith("landing.")}
     engine.execute(
-        f"create or replace table {REMEMBERED} as select distinct child_id from {MEMORY_HISTORY} where {_SINCE}",
+        f"create or replace table {REMEMBERED} as select child_id from {MEMORY_HISTORY} where {_SINCE}",
         {"run": before["run"], "night": before["night"]},
     )
     return standing

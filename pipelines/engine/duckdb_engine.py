@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.engine.models import LAYERS, MODELS, Model
-from pipelines.engine.protocol import WORKING_FILE, Machine, Maker
+from pipelines.engine.protocol import BESIDE, WORKING_FILE, Machine, Maker
 from pipelines.engine.trouble import trouble
 from pipelines.errors import KongchuoError, ModelError
 
@@ -138,6 +138,7 @@ class DuckDBEngine(_Maker):
         self._said: str | None = None
         try:
             self._attach_work(machine, large=large and str(path) != ":memory:")
+            self.connection.execute(f"attach ':memory:' as {BESIDE.removesuffix('.main')}")
         except duckdb.Error as error:
             self.connection.close()
             raise trouble(error, self.path) or error from error

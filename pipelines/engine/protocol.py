@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WORKING_FILE = ".work"
 """Ends the name of the working file of a large night; what a killed night left of it the next one takes away."""
+BESIDE = "beside.main"
+"""Schema of tables that one night asks itself: in memory, where they need no packing, and gone with the engine."""
 SPARK_FOLDER = "kongchuo-spark-"
 """Begins the name of the folder of a night on Spark; likewise."""
 

@@ -253,4 +253,15 @@ TABLES = (
             "unit": ("同源单元", "Rows of one kind that speak of one person: a node"),
         },
     ),
+    working(
+        "matching.unpaired",
+        "无对应行",
+        "one registry or enrolment row whose person no row of the other kind shares by number or decision",
+        key=("row_id",),
+        columns=("row_id", "source", "node", "name", "birth_date", "sex", "county_code"),
+        spec="3.2",
+        required=("source", "node"),
+        values={"source": ("R", "E"), "sex": SEX},
+        notes={"source": ("来源类别", "Kind of the row: R or E (3.1)")},
+    ),
 )

@@ -7,10 +7,13 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from pipelines import ledger_store, linkage, night, sparing, standing
@@ -28,19 +31,24 @@ from tests.pipelines.models.support import (
     OTHER_COUNTY,
     OTHER_PRIMARY,
     OTHER_VILLAGE,
+    PRIMARY,
     Day,
     Province,
     Row,
+    absence_row,
     action_row,
     aid_row,
+    assistance_row,
     day,
     decision_row,
     enrolment_row,
     lookup_row,
     person,
     policy_of,
+    poverty_row,
     registry_row,
     roll_row,
+    unnumbered,
     verification_row,
 )
 from tests.pipelines.test_ledger_machine import LedgerMachine, run_lives
@@ -284,6 +292,132 @@ def test_whom_a_confirmed_visit_alone_names_is_a_person_of_the_night_it_comes(tw
     assert "matching.person" in twins.large.stands.patched
 
 
+def test_of_two_children_of_one_name_the_second_takes_the_key_of_the_first_who_is_gone(twins: Twins) -> None:
+    first, second = unnumbered(KIDS[0]), unnumbered(KIDS[0])
+    twins.add("registry", registry_row(first, household_number="1"), registry_row(second, household_number="2"))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    assert len({row["child_id"] for row in twins.rows("matching.person_identity")}) == 2
+    twins.add("registry", registry_row(second, household_number="2"), on="2025-09-22")
+    twins.night("2025-09-22")
+    (left,) = twins.rows("matching.person_identity")
+    assert "-" not in left["child_id"]
+    assert "matching.person_identity" in twins.large.stands.patched
+
+
+def test_a_number_that_only_a_roll_brought_names_nobody_when_the_roll_brings_it_no_more(twins: Twins) -> None:
+    # The pupil has no number on its enrolment row; the roll has one, and a poor household's list has it too.
+    pupil, poor = enrolment_row(unnumbered(KIDS[0]), student_number="L0"), poverty_row(KIDS[0], name="别名")
+    twins.add("registry", *map(registry_row, KIDS[1:]))
+    twins.add("enrolment", pupil)
+    twins.add("poverty", poor)
+    twins.add("in_school", roll_row(KIDS[0], student_number="L0"), on="2025-09-04")
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    (with_pupil,) = {row["person"] for row in twins.rows("matching.attached", source="I")}
+    assert [row["person"] for row in twins.rows("matching.attached", source="P")] == [with_pupil]
+    twins.add("in_school", roll_row(unnumbered(KIDS[0]), student_number="L0", roll_date="2025-09-21"), on="2025-09-22")
+    twins.night("2025-09-22")
+    assert [row["person"] for row in twins.rows("matching.attached", source="P")] != [with_pupil]
+    assert {"matching.unit", "matching.attached"} <= twins.large.stands.patched.keys()
+
+
+def test_whom_a_reviewer_joined_are_made_anew_together(twins: Twins) -> None:
+    # One child with two numbers: of its rows one comes again, and the other decides which is primary.
+    one, other = KIDS[0], KIDS[1]
+    twins.add("registry", registry_row(one), registry_row(other, status_date="2025-01-01"))
+    twins.add("enrolment", enrolment_row(one), enrolment_row(other, school_code=OTHER_PRIMARY))
+    twins.add("match_decision", decision_row("1", one["citizen_number"], other["citizen_number"]))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    assert len({row["person"] for row in twins.rows("matching.registry_person")}) == 1
+    twins.add("registry", registry_row(one, status_date="2025-08-01"), registry_row(KIDS[2]), on="2025-09-22")
+    twins.night("2025-09-22")
+    joined = {"matching.registry_person", "matching.enrolment_person", "matching.node_person", "matching.unpaired"}
+    assert joined <= twins.large.stands.patched.keys() | twins.large.stands.same
+    twins.add(
+        "match_decision", decision_row("2", one["citizen_number"], other["citizen_number"], "不同人"), on="2025-09-23"
+    )
+    twins.night("2025-09-23")
+    assert len({row["person"] for row in twins.rows("matching.registry_person")}) == 2
+    assert "matching.registry_person" not in twins.large.stands.patched
+
+
+def test_deliveries_of_one_kind_leave_what_reads_others(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("poverty", poverty_row(KIDS[0]))
+    twins.add("aid", aid_row(KIDS[1]))
+    twins.add("absence", absence_row(KIDS[1]))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    twins.add("registry", *map(registry_row, KIDS), on="2025-09-22")
+    twins.night("2025-09-22")
+    stands = twins.large.stands
+    assert stands.kinds == {"core.delivery": {"户籍"}, "core.in_force": {"户籍"}}
+    assert {"core.listing", "core.aid", "core.absence", "core.annual_statistics"} <= stands.kept
+    twins.add("poverty", poverty_row(KIDS[1]), on="2025-09-23")
+    twins.add("absence", absence_row(KIDS[2]), on="2025-09-23")
+    twins.night("2025-09-23")
+    assert not {"core.listing", "core.absence"} & twins.large.stands.kept
+    assert {"core.registry", "core.aid"} <= twins.large.stands.kept
+
+
+def test_a_student_number_of_which_another_pupil_is_told(twins: Twins) -> None:
+    twins.add("registry", *map(registry_row, KIDS))
+    twins.add("enrolment", *pupils())
+    twins.add("absence", absence_row(unnumbered(KIDS[3]), student_number="L1"))
+    for on in ("2025-09-20", "2025-09-21"):
+        twins.night(on)
+    before = twins.one("status.student_person", student_number="L1")["person"]
+    rows = pupils()
+    twins.add("enrolment", rows[0], enrolment_row(KIDS[4], student_number="L1"), *rows[2:], on="2025-09-22")
+    twins.night("2025-09-22")
+    assert twins.one("status.student_person", student_number="L1")["person"] != before
+    assert "status.student_person" in twins.large.stands.patched
+
+
+# Few names, numbers and student numbers, that many rows share and say otherwise on another night.
+_WHO = [KIDS[0], KIDS[1], {**KIDS[1], "citizen_number": KIDS[2]["citizen_number"]}, KIDS[3]]
+_PERSONS = st.sampled_from([*_WHO, *map(unnumbered, _WHO)])
+_STUDENT = st.sampled_from(["L0", "L1", f"G{KIDS[0]['citizen_number']}", f"G{KIDS[4]['citizen_number']}"])
+_SCHOOL = st.sampled_from([PRIMARY, OTHER_PRIMARY])
+_ROWS = {
+    "registry": st.builds(registry_row, _PERSONS, household_number=st.sampled_from(["1", "2"])),
+    "enrolment": st.builds(enrolment_row, _PERSONS, student_number=_STUDENT, school_code=_SCHOOL),
+    "in_school": st.builds(roll_row, _PERSONS, student_number=_STUDENT, school_code=_SCHOOL),
+    "poverty": st.builds(poverty_row, _PERSONS),
+    "assistance": st.builds(assistance_row, _PERSONS),
+    "absence": st.builds(absence_row, _PERSONS, student_number=_STUDENT),
+    "match_decision": st.builds(
+        decision_row,
+        st.sampled_from(["1", "2"]),
+        st.sampled_from([who["citizen_number"] for who in _WHO[:2]]),
+        st.sampled_from([who["citizen_number"] for who in _WHO[2:]]),
+        st.sampled_from(["同一人", "不同人"]),
+    ),
+}
+_NIGHTS = st.lists(
+    st.fixed_dictionaries({}, optional={kind: st.lists(rows, min_size=1, max_size=4) for kind, rows in _ROWS.items()}),
+    min_size=3,
+    max_size=4,
+)
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("every_share")
+@settings(max_examples=int(os.environ.get("KONGCHUO_EXAMPLES", "8")), deadline=None, database=None, derandomize=True)
+@given(_NIGHTS)
+def test_rows_of_few_names_and_numbers_are_joined_the_same_either_way(nights: list[dict[str, list[Row]]]) -> None:
+    with closing(Twins()) as twins:
+        twins.add("registry", *map(registry_row, KIDS[4:]))
+        for place, delivered in enumerate(nights):
+            on = dt.date(2025, 9, 10 + place)
+            for kind, rows in delivered.items():
+                said = [{**row, "roll_date": on} for row in rows] if kind == "in_school" else rows
+                twins.add(kind, *said, on=on)
+            twins.night(on)
+
+
 def test_of_a_child_that_has_come_or_gone_every_column_moves(twins: Twins) -> None:
     twins.add("registry", *map(registry_row, KIDS[:-1]))
     for on in ("2025-09-20", "2025-09-21"):
@@ -319,7 +453,7 @@ def test_rows_of_a_county_and_of_a_school_alone_are_made_anew(twins: Twins, monk
     tables = ("core.registry", "core.enrolment", "core.in_school")
     assert set(tables) <= twins.large.stands.patched.keys()
     places = ("registry", "enrolment", "in_school")
-    read = [twins.large.read(f"select * from work.main.places_core_{table}").rows() for table in places]
+    read = [twins.large.read(f"select * from beside.main.places_core_{table}").rows() for table in places]
     assert read == [[(OTHER_COUNTY,)], [(OTHER_COUNTY,)], [(OTHER_PRIMARY,)]]
     assert twins.one("core.registry", county_code=COUNTY)["row_id"] == stood
     # Of the other child nothing has been asked again.
@@ -481,8 +615,10 @@ def test_a_remembered_child_whose_number_was_somebody_elses_person(twins: Twins)
 
 def test_whose_key_changed_is_not_compared_child_by_child() -> None:
     compared = standing.compared()
-    assert not compared & {"matching.rekey", "matching.too_old"}
+    assert "matching.rekey" not in compared
     assert {"matching.child", "matching.person", "matching.person_identity", "status.day_fact"} <= compared
+    # Whose number is a remembered child's, and is too old now, is not asked: then all children are made anew.
+    assert not standing.patched_for(discover()["matching.child"], {"matching.person", "matching.too_old"})
 
 
 def test_a_table_that_broke_its_contract_is_judged_again(every_share: None) -> None:
@@ -628,6 +764,16 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         "core.enrolment",
         "core.in_school",
         "core.previous_memory",
+        "matching.attached",
+        "matching.enrolment_person",
+        "matching.listed_row",
+        "matching.node_person",
+        "matching.person_identity",
+        "matching.registry_person",
+        "matching.residual",
+        "matching.unit",
+        "matching.unpaired",
+        "status.student_person",
         "matching.memory",
         "matching.child",
         "matching.person",
@@ -655,6 +801,23 @@ def test_every_patched_model_can_be_restricted_and_names_its_children() -> None:
         own = [f"work.main.t_{one.table}_{name.replace('.', '_')}" for name in standing.patched(one)]
         assert set(own) <= instead.keys()
         assert all(re.search(rf"(from|join) {table}\b", query) for table in own)
+
+
+def test_what_a_patched_model_asks_of_an_input_stands_in_its_table() -> None:
+    asked = 0
+    for one in discover().values():
+        for name, query in standing.asks(one).items():
+            asked += 1
+            columns = set(re.findall(r"select (\w+) from touched\b", query))
+            assert columns, one.name
+            assert columns <= set(CATALOGUE[name].columns), one.name
+            assert columns <= set(standing.named_columns(name)), one.name
+            assert name in one.depends
+            assert standing.patched_by(one)
+        for table, column in standing.together(one):
+            assert {column, standing.patched_by(one)} <= set(CATALOGUE[table].columns)
+            assert column in CATALOGUE[one.name].columns
+    assert asked
 
 
 def test_no_star_brings_in_columns_that_a_model_names_nowhere() -> None:

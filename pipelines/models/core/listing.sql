@@ -4,7 +4,10 @@
 -- rank: order of the kinds in which they name a person (spec 3.2: P, A, B, C, Q); N never creates a person.
 with
 in_force as (select kind, county_code, delivery_id, delivery_order from core.in_force where kind in ('脱贫户', '救助', '残疾人')),
-delivery as (select delivery_id, unit_code, delivery_order from core.delivery),
+delivery as (
+    select delivery_id, unit_code, delivery_order from core.delivery where kind in ('脱贫户', '救助', '残疾人', '部门名单')
+),
+
 county as (select county_code from core.county),
 department_in_force as (select department, county_code, delivery_id from core.department_in_force),
 snapshot_row as (

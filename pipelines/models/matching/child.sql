@@ -1,6 +1,7 @@
 -- One row per child of the universe at D (spec 3.1): persons of tonight's rows and remembered children without any.
 -- key: child_id
 -- patched: identity (child_id), memory (child_id)
+-- only: matching.memory, matching.person, matching.person_identity
 -- child_key: first 16 hex digits of HMAC-SHA-256(secret, child_id) (spec 3.2), by the two padded keys of RFC 2104; of a child that
 -- nothing names tonight the remembered key.
 -- person: of a remembered child its citizen number, by which case actions and look-ups of tonight still speak of it.

@@ -1,5 +1,7 @@
 -- One row per enrolment row in force, all grades: the person it speaks of, and how it was linked to the registry (spec 3.2).
 -- key: row_id
+-- patched: enrolment (node), registry_node (node)
+-- together: matching.enrolment_person (person)
 -- tier: null where the person has no registry row. is_primary: among rows of grades 1-9 the active one, then the latest
 -- status_date, then the smallest school code (双重学籍).
 with

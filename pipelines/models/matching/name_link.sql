@@ -2,6 +2,12 @@
 -- one still unmatched person on each side, never two different valid numbers, never against a reviewer's 不同人.
 -- key: enrolment_node
 with
+unpaired as (
+    select source, node, name, birth_date, sex, county_code
+    from matching.unpaired
+    where name is not null and birth_date is not null and sex is not null and county_code is not null
+),
+
 decision_root as (select node, root from matching.decision_root),
 forbidden as (
     select coalesce(a.root, f.low_node) as one, coalesce(b.root, f.high_node) as other
@@ -11,31 +17,17 @@ forbidden as (
     where not f.same_person
 ),
 
-registry as (
-    select r.row_id, coalesce(d.root, r.node) as node, r.name, r.birth_date, r.sex, r.county_code
-    from core.registry as r
-    left join decision_root as d on r.node = d.node
-),
-
-enrolment as (
-    select e.row_id, coalesce(d.root, e.node) as node, e.name, e.birth_date, e.sex, e.school_county as county_code
-    from core.enrolment as e
-    left join decision_root as d on e.node = d.node
-),
-
 registry_left as (
     select name, birth_date, sex, county_code, min(node) as node, count(distinct node) as persons
-    from registry
-    where name is not null and birth_date is not null and sex is not null and county_code is not null
-        and node not in (select node from enrolment)
+    from unpaired
+    where source = 'R'
     group by name, birth_date, sex, county_code
 ),
 
 enrolment_left as (
     select name, birth_date, sex, county_code, min(node) as node, count(distinct node) as persons
-    from enrolment
-    where name is not null and birth_date is not null and sex is not null and county_code is not null
-        and node not in (select node from registry)
+    from unpaired
+    where source = 'E'
     group by name, birth_date, sex, county_code
 ),
 

@@ -1,5 +1,6 @@
 -- One row per node of the registry and enrolment rows, and of what reviewers joined to them: the person it stands for (spec 3.2).
 -- key: node
+-- patched: matching.registry_person (node), matching.enrolment_person (node)
 -- A node of both stands for one person: no other is linked to it.
 with
 registry_person as (select node, person from matching.registry_person where is_primary),

@@ -1,5 +1,7 @@
 -- One row per person of tonight who is not too old for the universe: its child_id (spec 3.2), the citizen number, else X and a hash.
 -- key: person
+-- patched: matching.person (person)
+-- together: matching.person (number), matching.person (hash)
 -- Several unlinked persons with one hash are X…, X…-2, … in the order of their first row (shared_name): two children are never
 -- merged by a name.
 with

@@ -1,5 +1,6 @@
 -- One row per registry row in force: the person it speaks of (spec 3.2).
 -- key: row_id
+-- patched: registry (node)
 -- is_primary: of several rows of a person (双重户籍) the active one, then the latest status_date, then the smallest division code.
 with
 registry as (select row_id, node, registry_status, status_date, household_division from core.registry),

@@ -1,33 +1,26 @@
 -- One row per registry (R) and enrolment (E) row whose person tiers 1-3 and the reviewers leave without a link: what tier 4 compares (spec 3.2).
 -- key: row_id
+-- patched: unpaired (node)
+-- grows: core.delivery, clean.registry, clean.enrolment
 -- delivered: the citizen number as delivered, damaged or not; delivered_embedded: what stands behind the G of a formal student number.
 -- With matching.probabilistic = false nothing is left to compare and the table is empty.
 with
 switch as (select 1 as switched_on from core.policy where matching_probabilistic),
-decision_root as (select node, root from matching.decision_root),
+unpaired as (select row_id, source, node, name, birth_date, sex, county_code from matching.unpaired),
 name_link as (select registry_node, enrolment_node from matching.name_link),
 delivery as (select delivery_id, delivery_order from core.delivery where kind in ('户籍', '学籍')),
-registry as (
-    select r.row_id, coalesce(d.root, r.node) as node, r.name, r.birth_date, r.sex, r.county_code
-    from core.registry as r
-    cross join switch
-    left join decision_root as d on r.node = d.node
-),
-
-enrolment as (
-    select e.row_id, coalesce(d.root, e.node) as node, e.name, e.birth_date, e.sex, e.school_county as county_code
-    from core.enrolment as e
-    cross join switch
-    left join decision_root as d on e.node = d.node
-),
-
--- Most rows have a partner: what was delivered is asked of the others alone.
 registry_alone as (
-    select * from registry where node not in (select node from enrolment) and node not in (select registry_node from name_link)
+    select u.*
+    from unpaired as u
+    cross join switch
+    where u.source = 'R' and u.node not in (select registry_node from name_link)
 ),
 
 enrolment_alone as (
-    select * from enrolment where node not in (select node from registry) and node not in (select enrolment_node from name_link)
+    select u.*
+    from unpaired as u
+    cross join switch
+    where u.source = 'E' and u.node not in (select enrolment_node from name_link)
 )
 
 select

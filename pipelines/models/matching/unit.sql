@@ -1,6 +1,11 @@
 -- One row per row of I, P, A, B, C, Q, N: the unit it belongs to within its kind (spec 3.2) and the person it attaches to by number
 -- or, for the roll, by student number and school.
 -- key: row_id
+-- patched: matching.listed_row (row_id), core.in_school (row_id)
+-- asks: core.enrolment: select row_id from core.in_school where student_number in (select student_number from touched)
+-- asks: matching.enrolment_person: select i.row_id from core.in_school as i inner join core.enrolment as e on i.student_number = e.student_number where e.node in (select node from touched)
+-- asks: matching.node_person: select row_id from matching.listed_row where number in (select node from touched) union select row_id from matching.unit where person in (select person from touched)
+-- together: matching.unit (unit)
 -- A number that no registry or enrolment row carries stands for the person whose roll row brought it, where that person has no
 -- number of its own: an old number on an old roll names nobody, or the child would change its key with every roll.
 -- unit: rows of one number are one unit; in A, Q, C, N rows of one name, birth date, sex and county too; else a row stands for itself.

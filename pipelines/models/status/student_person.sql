@@ -1,6 +1,8 @@
 -- One row per student number that an absence, an aid row or a change carries: the person whose enrolment or roll row has it (spec 3.2,
 -- changes, absences and aid).
 -- key: student_number
+-- patched: core.absence (student_number), core.aid (student_number), core.enrolment_change (student_number), core.enrolment (student_number), status.roll_person (student_number)
+-- asks: matching.enrolment_person: select student_number from core.enrolment where node in (select node from touched)
 with
 asked as (
     select student_number from core.absence where student_number is not null
