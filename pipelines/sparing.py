@@ -258,6 +258,7 @@ class _Sparing:
         found = _differing(fresh, stood, columns, key[0], alone=alone and columns == by)
         self.fetch(f"create or replace table {differing} as {found}")
         if not self._count(differing):
+            self._drop(fresh, stood, *instead)
             return standing.keep(name, before, same=True)
         whose = f"{by} in (select {by} from {differing})"
         gone = self._count(f"{stood} where {whose}")

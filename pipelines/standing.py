@@ -93,7 +93,8 @@ _GROUPS = frozenset({"node", "person", "row_id", "student_number"})
 _CODE = Path(__file__).resolve().parent.parent
 _OF_THE_DAY = frozenset({"as_of", "previous"})
 _NIGHT_READ = re.compile(r"\(\s*select ([a-z_, ]+) from core\.night\s*\)")
-_KIND_READ = re.compile(r"from (core\.delivery|core\.in_force) where kind (?:= |in \()('[^()]*?')[)\s]")
+# Nothing but the kind, and then the import ends: another condition behind it could let other kinds in.
+_KIND_READ = re.compile(r"from (core\.delivery|core\.in_force) where kind (?:= |in \()('[^']*'(?:, '[^']*')*)\)?\s*\)")
 _STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
 _PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
 _TOGETHER = re.compile(r"^--\s*together:\s*(.+)$", re.MULTILINE)

@@ -877,6 +877,23 @@ def test_what_is_patched_for_some_inputs_only_is_made_anew_where_others_move() -
     assert not standing.patched_for(discover()["core.school"], {"core.division"})
 
 
+@pytest.mark.parametrize(
+    ("read", "kinds"),
+    [
+        ("where kind = '户籍')", {"户籍"}),
+        ("where kind in ('户籍', '学籍'))", {"户籍", "学籍"}),
+        ("where kind in ('户籍', '学籍')\n)", {"户籍", "学籍"}),
+        ("where kind = '户籍' or code = '990000')", None),
+        ("where code = '990000')", None),
+        (")", None),
+        ("where kind = '户籍'), d as (select delivery_id from core.delivery)", None),
+    ],
+)
+def test_kinds_are_read_where_a_model_says_nothing_else(read: str, kinds: set[str] | None) -> None:
+    reader = model(f"with delivery as (select delivery_id from core.delivery {read} select 1")
+    assert standing.kinds_read(reader, "core.delivery") == kinds
+
+
 def test_a_model_that_cannot_be_restricted_is_named() -> None:
     header = "-- patched: child (child_id)"
     with pytest.raises(ModelError, match=r"core\.x: the import CTE child"):
