@@ -6,11 +6,11 @@ with
 child as (select person, number from matching.child where person is not null),
 registry_person as (select row_id, person from matching.registry_person),
 enrolment_person as (select row_id, person from matching.enrolment_person),
-absent_pupil as (select row_id, person from enrolment_person where person not in (select person from child)),
+absent_pupil as (select row_id, person from enrolment_person as p where not exists (select 1 from child as c where c.person = p.person)),
 -- Nearly everybody is a child of the universe: of the few others alone rows are looked at.
 absent_row as (select row_id from core.enrolment where grade <= 9 and row_id in (select row_id from absent_pupil)),
 missing as (
-    select person from registry_person where person not in (select person from child)
+    select p.person from registry_person as p where not exists (select 1 from child as c where c.person = p.person)
     union
     select p.person
     from absent_pupil as p
@@ -44,12 +44,15 @@ person as (
     select person, number
     from matching.person
     where person in (select person from missing) and person not in (select person from matching.too_old)
-)
+),
+
+-- Few numbers are asked for.
+same_number as (select number from child where number in (select number from person))
 
 select
     o.person,
     o.birth_date,
     p.person is not null as counted,
-    coalesce(p.number in (select number from child where number is not null), false) as same_number
+    coalesce(p.number in (select number from same_number), false) as same_number
 from oldest as o
 left join person as p on o.person = p.person

@@ -19,16 +19,23 @@ history as (
 
 enrolment as (select row_id, county_code from core.enrolment),
 school as (select school_code, coalesce(township_code, county_code) as place_division from core.school),
+-- Few children are out of school: of these alone it is asked who they are.
+verdict as (
+    select child_id, category, evidence_on, dropped_on, evidence_row_id
+    from status.verdict
+    where status in ('out_of_school', 'suspected_absent')
+),
+
+child as (select * from status.child where child_id in (select child_id from verdict)),
 opening as (
     select c.*, v.category, v.evidence_on, v.dropped_on as exit_on, v.evidence_row_id, coalesce(h.episodes, 0) + 1 as episode, coalesce(h.came_back, false) as relapse
-    from status.child as c
+    from child as c
     cross join policy as p
     cross join night as n
-    inner join status.verdict as v on c.child_id = v.child_id
+    inner join verdict as v on c.child_id = v.child_id
     left join history as h on c.child_id = h.child_id
     left join ledger.standing_negative as s on c.child_id = s.child_id
-    where v.status in ('out_of_school', 'suspected_absent')
-        and completed_years(c.birth_date, n.as_of) < p.age_close_at
+    where completed_years(c.birth_date, n.as_of) < p.age_close_at
         and s.child_id is null
         and not coalesce(h.has_open, false)
 )
