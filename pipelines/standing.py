@@ -94,7 +94,9 @@ _CODE = Path(__file__).resolve().parent.parent
 _OF_THE_DAY = frozenset({"as_of", "previous"})
 _NIGHT_READ = re.compile(r"\(\s*select ([a-z_, ]+) from core\.night\s*\)")
 # Nothing but the kind, and then the import ends: another condition behind it could let other kinds in.
-_KIND_READ = re.compile(r"from (core\.delivery|core\.in_force) where kind (?:= |in \()('[^']*'(?:, '[^']*')*)\)?\s*\)")
+_KIND_READ = re.compile(
+    r"from (core\.delivery|core\.in_force) where kind (?:= ('[^']*')|in \(('[^']*'(?:, '[^']*')*)\))\s*\)"
+)
 _STEADY = re.compile(r"^--\s*steady:\s*(\S+)", re.MULTILINE)
 _PATCHED = re.compile(r"^--\s*patched:\s*(.+)$", re.MULTILINE)
 _TOGETHER = re.compile(r"^--\s*together:\s*(.+)$", re.MULTILINE)
@@ -380,7 +382,7 @@ def needed_rows(model: Model) -> set[str]:
 
 def kinds_read(model: Model, table: str) -> frozenset[str] | None:
     """The kinds whose rows a model reads of a table of deliveries; None where it does not always say so."""
-    found = [kinds for named, kinds in _KIND_READ.findall(model.sql) if named == table]
+    found = [one or several for named, one, several in _KIND_READ.findall(model.sql) if named == table]
     if len(found) < len(re.findall(rf"\b{table}\b", model.sql)):
         return None
     return frozenset(re.findall(r"'([^']*)'", ", ".join(found)))

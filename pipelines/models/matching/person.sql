@@ -2,8 +2,8 @@
 -- looked at.
 -- key: person
 -- patched: matching.registry_person (person), matching.enrolment_person (person), matching.attached (person)
--- steady: matching.listed_row (a row that comes, goes or speaks otherwise comes, goes or is another one in matching.attached too)
--- steady: core.case_action (the same)
+-- asks: matching.listed_row: select person from matching.attached where row_id in (select row_id from touched)
+-- asks: core.case_action: select person from matching.attached where row_id in (select row_id from touched)
 -- place orders the rows that speak of a person: kind, primary before others, then row (one number, 2^57, 2^56, row_id: compared
 -- far faster than three).
 -- number: R's, else E's own, else the embedded one, else that of I, P, A, B, C, Q in this order, as 17 digits; first_…: of the

@@ -4,7 +4,8 @@
 -- patched: matching.listed_row (row_id), core.in_school (row_id)
 -- asks: core.enrolment: select row_id from core.in_school where student_number in (select student_number from touched)
 -- asks: matching.enrolment_person: select i.row_id from core.in_school as i inner join core.enrolment as e on i.student_number = e.student_number where e.node in (select node from touched)
--- asks: matching.node_person: select row_id from matching.listed_row where number in (select node from touched) union select row_id from matching.unit where person in (select person from touched)
+-- asks: matching.node_person: select row_id from matching.unit where unit in (select node from touched) union select row_id from matching.unit where person in (select person from touched)
+-- only: core.enrolment, core.in_school, matching.enrolment_person, matching.listed_row, matching.node_person
 -- together: matching.unit (unit)
 -- A number that no registry or enrolment row carries stands for the person whose roll row brought it, where that person has no
 -- number of its own: an old number on an old roll names nobody, or the child would change its key with every roll.
@@ -39,16 +40,17 @@ enrolled as (
     group by e.row_id
 ),
 
+-- The lists themselves are asked, not the rows tonight's are made of: who of a name has a number is asked of all of that name.
 numbered as (
     select source, name, birth_date, sex, county_code, min(number) as number, count(distinct number) as numbers
-    from every_row
+    from core.listing
     where source in ('A', 'Q', 'C') and number is not null and name is not null and birth_date is not null and sex is not null and county_code is not null
     group by source, name, birth_date, sex, county_code
 ),
 
 unnumbered as (
     select source, name, birth_date, sex, county_code, min(row_id) as first_row_id
-    from every_row
+    from core.listing
     where source in ('A', 'Q', 'C') and number is null and name is not null and birth_date is not null and sex is not null and county_code is not null
     group by source, name, birth_date, sex, county_code
 ),
