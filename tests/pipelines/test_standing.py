@@ -472,6 +472,8 @@ def test_rows_of_few_names_and_numbers_are_joined_the_same_either_way(nights: li
                 said = [{**row, "roll_date": on} for row in rows] if kind == "in_school" else rows
                 twins.add(kind, *said, on=on)
             twins.night(on)
+        # Each night has compared all its tables (`Twins.night`), and not with one that was made anew as well.
+        assert {"core.school", "core.division"} <= twins.kept
 
 
 def test_of_a_child_that_has_come_or_gone_every_column_moves(twins: Twins) -> None:
